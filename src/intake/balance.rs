@@ -3,7 +3,7 @@
 use super::value::month_word::month_number;
 
 /// Names of a balance that is carried over, lower case: nothing else is called so.
-const CARRIED: [&str; 42] = [
+const CARRIED: [&str; 45] = [
     "balance brought forward",
     "balance carried forward",
     "balance b/f",
@@ -33,6 +33,9 @@ const CARRIED: [&str; 42] = [
     "schlusssaldo",
     "report à nouveau",
     "report a nouveau",
+    "à nouveau",
+    "a nouveau",
+    "riporto",
     "solde à nouveau",
     "solde initial",
     "solde antérieur",
@@ -48,11 +51,13 @@ const CARRIED: [&str; 42] = [
     "前月繰越",
 ];
 /// Names of a balance that may be a payment as well, lower case.
-const PLAIN: [&str; 5] = ["balance", "saldo", "solde", "running balance", "account balance"];
+const PLAIN: [&str; 6] = ["balance", "saldo", "solde", "running balance", "account balance", "vortrag"];
+/// Names of a balance that goods have as well, lower case: a balance only in place of a partner.
+const GOODS: [&str; 1] = ["report"];
 /// Words between the name of a balance and its date or page, lower case.
-const LINKS: [&str; 20] = [
+const LINKS: [&str; 23] = [
     "per", "zum", "vom", "von", "am", "as", "at", "of", "on", "to", "au", "du", "al", "a", "page", "seite", "from",
-    "the", "bis", "fy",
+    "the", "bis", "fy", "aus", "vorjahr", "vormonat",
 ];
 
 /// The name of a row that states a balance.
@@ -60,6 +65,8 @@ const LINKS: [&str; 20] = [
 pub(super) struct Balance {
     /// True when nothing else is called so.
     pub is_carried: bool,
+    /// True when goods are called so as well, so that it is one only in place of a partner.
+    pub is_of_goods: bool,
 }
 
 /// Reads a cell as the name of a balance: `Übertrag`, `Opening balance`, `Saldo per 31.01.2025`.
@@ -70,12 +77,13 @@ pub(super) fn balance(text: &str) -> Option<Balance> {
     let is_pair = match first {
         b'b' => matches!(second | 0x20, b'a' | b'r' | b'/' | b'e'),
         b's' => matches!(second | 0x20, b'a' | b'o' | b'c'),
-        b'a' => matches!(second | 0x20, b'n' | b'c'),
+        b'a' => matches!(second | 0x20, b'n' | b'c' | b' '),
         b'c' => matches!(second | 0x20, b'a' | b'l' | b'/'),
         b'e' => matches!(second | 0x20, b'n' | b'r' | b'i') || *second > 0x7F,
         b'o' => second | 0x20 == b'p',
-        b'r' => matches!(second | 0x20, b'e' | b'u'),
+        b'r' => matches!(second | 0x20, b'e' | b'u' | b'i'),
         b'u' => second | 0x20 == b'e',
+        b'v' => second | 0x20 == b'o',
         b'p' => second | 0x20 == b'r',
         _ => is_other,
     };
@@ -85,7 +93,7 @@ pub(super) fn balance(text: &str) -> Option<Balance> {
     let has_part = text.as_bytes().windows(3).any(|part| match part {
         [one, two, three] => matches!(
             &[one | 0x20, two | 0x20, three | 0x20],
-            b"bal" | b"sal" | b"sol" | b"ert" | b"bes" | b"for" | b"rep" | b"b/f" | b"c/f"
+            b"bal" | b"sal" | b"sol" | b"ert" | b"bes" | b"for" | b"rep" | b"rip" | b"ort" | b"nou" | b"b/f" | b"c/f"
         ),
         _ => false,
     });
@@ -95,7 +103,9 @@ pub(super) fn balance(text: &str) -> Option<Balance> {
     let lower = text.trim_matches(['*', ' ', ':', '-']).to_lowercase();
     let is_one = |name: &str| lower.strip_prefix(name).is_some_and(is_date_or_page);
     let is_carried = CARRIED.iter().any(|name| is_one(name));
-    (is_carried || PLAIN.iter().any(|name| is_one(name))).then_some(Balance { is_carried })
+    let is_of_goods = !is_carried && GOODS.iter().any(|name| is_one(name));
+    let is_balance = is_carried || is_of_goods || PLAIN.iter().any(|name| is_one(name));
+    is_balance.then_some(Balance { is_carried, is_of_goods })
 }
 
 /// True for nothing, a date, a period or the number of a page.

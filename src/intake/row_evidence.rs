@@ -28,7 +28,10 @@ impl RowEvidence<'_> {
 
     /// The first cell that is named as a balance and is not a partner.
     pub fn balance<'f>(&self, fields: Fields<'f>) -> Option<&'f str> {
-        let text = (0..LABELLED).map(|index| fields.text(index)).find(|text| balance(text).is_some());
+        let is_one = |text: &&str| {
+            balance(text).is_some_and(|balance| !balance.is_of_goods || self.is_in_place_of_partner(fields, text))
+        };
+        let text = (0..LABELLED).map(|index| fields.text(index)).find(is_one);
         text.filter(|text| !self.is_partner(text))
     }
 

@@ -1,6 +1,6 @@
 //! Rows that state a balance: sums carried from page to page or from year to year, which are not revenue.
 
-use super::super::balance::balance;
+use super::super::balance::{Balance, balance};
 use super::amounts::{amount_columns, notation, number, plus};
 use super::profile::Column;
 use super::section::Draft;
@@ -39,6 +39,15 @@ impl Sums {
     }
 }
 
+/// True when a cell of `columns` is named as a balance.
+fn has_balance(draft: &Draft<'_>, columns: &[&Column]) -> bool {
+    let mut found = false;
+    draft.profile.all_rows(|_, fields| {
+        found = found || columns.iter().any(|column| balance(fields.text(column.index)).is_some());
+    });
+    found
+}
+
 /// Leaves out rows that are named as a balance in the column `partner`, and in another one those that are carried over or
 /// proven; asks about all of them.
 pub(super) fn balances(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
@@ -46,11 +55,8 @@ pub(super) fn balances(draft: &mut Draft<'_>, partner: &Column, periods: &[usize
     let is_text = |column: &&Column| !column.is_amount() && !column.is_date() && !columns.contains(&column.index);
     let texts: Vec<&Column> = draft.profile.columns.iter().filter(is_text).collect();
     let mut found: Vec<BTreeMap<String, Rows>> = texts.iter().map(|_| BTreeMap::new()).collect();
-    let mut has_balance = false;
-    draft.profile.all_rows(|_, fields| {
-        has_balance = has_balance || texts.iter().any(|column| balance(fields.text(column.index)).is_some());
-    });
-    if !has_balance {
+    let is_of = |column: &Column, balance: &Balance| !balance.is_of_goods || std::ptr::eq(column, partner);
+    if !has_balance(draft, &texts) {
         return;
     }
     let mut sums = Sums::default();
@@ -60,7 +66,7 @@ pub(super) fn balances(draft: &mut Draft<'_>, partner: &Column, periods: &[usize
         let mut is_balance = false;
         for (column, found) in texts.iter().zip(&mut found) {
             let text = fields.text(column.index);
-            let Some(balance) = balance(text) else { continue };
+            let Some(balance) = balance(text).filter(|balance| is_of(column, balance)) else { continue };
             is_balance = true;
             let rows = found.entry(text.to_owned()).or_insert(Rows { is_proven: true, ..Rows::default() });
             rows.count += 1;

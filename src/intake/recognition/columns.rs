@@ -34,6 +34,8 @@ pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
     }
 }
 
+/// Most words of a column that a question names.
+const MOST_WORDS: usize = 12;
 /// Words of amounts that are converted to the currency of the company.
 const LOCAL: &str =
     "local lc company lccurr inlandswährung hauswährung hauswaehrung konzernwährung converted reporting base";
@@ -257,11 +259,13 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
         if let Some(actual) = actual.filter(|_| !words.is_empty() && words.len() + 1 == column.values.len()) {
             scenario = Some((column.heading.clone(), quoted(actual), words));
         } else if !words.is_empty() && words.len() < column.values.len() {
-            found.push((column.heading.clone(), words));
+            let others = column.values.keys().filter(|word| !is_uncounted(word));
+            let others: Vec<String> = others.take(MOST_WORDS + 1).map(|word| quoted(word)).collect();
+            found.push((column.heading.clone(), words, others));
         }
     }
     let is_open = |column: &&Column| {
-        let is_asked = found.iter().any(|(heading, _)| *heading == column.heading);
+        let is_asked = found.iter().any(|(heading, ..)| *heading == column.heading);
         // `Level` may be that of a partner.
         let is_of_periods = compared(&column.heading) != "level"
             || column
@@ -287,11 +291,15 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
         draft.section.set(format!("where.{}", key(&heading)), actual.clone(), format!("the others are {words}"));
         draft.ask(&heading, format!("are the rows with {actual} the revenue? Those with {words} are left out"));
     }
-    for (heading, words) in found {
+    for (heading, words, others) in found {
         let (key, words) = (key(&heading), words.join(", "));
+        let rest = match others.len() {
+            2..=MOST_WORDS => format!("; those with {} count", others.join(", ")),
+            _ => String::new(),
+        };
         draft.ask(
             &heading,
-            format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign"),
+            format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
         );
     }
 }

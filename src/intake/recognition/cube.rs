@@ -8,6 +8,7 @@ use super::profile::Column;
 use super::section::Draft;
 use super::text::{key, list_of, quoted};
 use crate::finding::{counted, listed};
+use crate::units::plain;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +51,8 @@ struct Sums {
     /// Rows that are the sum of the others with the same members elsewhere, those among them that sum several rows, rows
     /// that differ from that sum, and rows without others.
     proven: BTreeSet<usize>,
+    /// Differing rows that sum to the others together, where several have the same members elsewhere.
+    together: BTreeSet<usize>,
     several: usize,
     differing: usize,
     all: BTreeSet<usize>,
@@ -101,6 +104,8 @@ pub(super) fn cube(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
         }
         if blank.is_rollup() && blank.all.is_subset(&proven) {
             words.push("");
+        } else if blank.may_be_rollup() {
+            ask_blank(draft, column, &cube, blank);
         }
         leave_out(draft, column, &words);
     }
@@ -134,7 +139,33 @@ fn ask(draft: &mut Draft<'_>, column: &Column, words: &[&str], sums: &Sums) {
     draft.ask(&column.heading, question);
 }
 
+/// Asks about rows without a value of which many, and not all, are sums.
+fn ask_blank(draft: &mut Draft<'_>, column: &Column, cube: &Cube, sums: &Sums) {
+    let found: BTreeSet<usize> = sums.proven.union(&sums.together).copied().collect();
+    let others: Vec<usize> = sums.all.difference(&found).copied().collect();
+    let rest = match others.len() {
+        0 => String::new(),
+        many => format!(", and {} as well, {} in all", counted(many, "other row"), plain(cube.total(&others))),
+    };
+    let question = format!(
+        "of the {} with no value, {} the sum of the others, {} in all: do they count twice? Then export them without these \
+         sums; `skip.{} = \"\"` under `[revenue]` leaves them out{rest}",
+        counted(sums.all.len(), "row"),
+        if found.len() == 1 { "1 is".to_owned() } else { format!("{} are", found.len()) },
+        plain(cube.total(&found)),
+        key(&column.heading),
+    );
+    draft.ask(&column.heading, question);
+}
+
 impl Sums {
+    /// True when several rows without a member are sums, and no single one is by chance.
+    fn may_be_rollup(&self) -> bool {
+        let is_of_several = self.several > 0 && self.proven.len() >= FEWEST_SUMS;
+        let matching = self.proven.len() + self.together.len();
+        is_of_several || (matching >= FEWEST_SUMS && self.differing == self.together.len())
+    }
+
     /// True when all rows without a member are sums, several of them of more than one row.
     fn is_rollup(&self) -> bool {
         self.differing == 0 && self.several > 0 && self.proven.len() >= FEWEST_SUMS
@@ -178,6 +209,12 @@ impl Cube {
         self.rows.get(row).and_then(|(members, _)| members.get(column)).map_or("", |member| member)
     }
 
+    /// The sum of all amounts of `rows`.
+    fn total<'r>(&self, rows: impl IntoIterator<Item = &'r usize>) -> Decimal {
+        let amounts = rows.into_iter().filter_map(|row| self.rows.get(*row)).flat_map(|(_, amounts)| amounts);
+        amounts.flatten().copied().fold(Decimal::ZERO, plus)
+    }
+
     /// The rows whose member in the column `at` is a word for all of them, compared with the others.
     fn sums(&self, at: usize, is_all: impl Fn(&str) -> bool) -> Sums {
         let mut sums =
@@ -197,21 +234,35 @@ impl Cube {
                     sums.several += usize::from(parts.len() > 1);
                     sums.proven.insert(*row);
                 }
-                rows if !parts.is_empty() => sums.differing += rows.len(),
+                rows if !parts.is_empty() => {
+                    sums.differing += rows.len();
+                    if self.is_same_sum(rows, parts) {
+                        sums.together.extend(rows);
+                    }
+                }
                 _ => {}
             }
         }
         sums
     }
 
+    /// True when the amounts of `rows` and those of `parts` have the same sums.
+    fn is_same_sum(&self, rows: &[usize], parts: &[usize]) -> bool {
+        let columns = self.rows.first().map_or(0, |(_, amounts)| amounts.len());
+        (0..columns).all(|column| self.sum(rows, column) == self.sum(parts, column))
+    }
+
+    /// The sum of the amounts of `rows` in a column.
+    fn sum(&self, rows: &[usize], column: usize) -> Decimal {
+        let amounts = rows.iter().filter_map(|row| self.rows.get(*row)?.1.get(column).copied().flatten());
+        amounts.fold(Decimal::ZERO, plus)
+    }
+
     /// True when the amounts of `row` are the sums of those of `parts`, of which there is one at least.
     fn is_sum(&self, row: usize, parts: &[usize]) -> bool {
-        let amounts = |row: usize| self.rows.get(row).map_or(&[][..], |(_, amounts)| amounts);
-        let sum = |column: usize| {
-            let parts = parts.iter().filter_map(|part| amounts(*part).get(column).copied().flatten());
-            parts.fold(Decimal::ZERO, plus)
-        };
-        !parts.is_empty()
-            && amounts(row).iter().enumerate().all(|(column, amount)| amount.unwrap_or_default() == sum(column))
+        let amounts = self.rows.get(row).map_or(&[][..], |(_, amounts)| amounts);
+        let is_sum =
+            |(column, amount): (usize, &Option<Decimal>)| amount.unwrap_or_default() == self.sum(parts, column);
+        !parts.is_empty() && amounts.iter().enumerate().all(is_sum)
     }
 }

@@ -23,6 +23,37 @@ const NUMBERS: &str = "id no nr number num nummer code key numero número numér
 const TOTALS: &str = "total amount value due gesamt gesamtbetrag summe montant importe importo";
 /// Documents with one amount in all their rows from which it is that of the document, whatever its heading.
 const FEWEST_DOCUMENTS: usize = 3;
+/// Of how many documents one may have different amounts, as after a correction.
+const DOCUMENTS_PER_DIFFERENT: usize = 10;
+/// Headings that are a number of documents alone, folded.
+const ALONE: [&str; 26] = [
+    "order",
+    "salesorder",
+    "purchaseorder",
+    "po",
+    "invoice",
+    "document",
+    "doc",
+    "transaction",
+    "receipt",
+    "bill",
+    "auftrag",
+    "bestellung",
+    "beleg",
+    "rechnung",
+    "commande",
+    "facture",
+    "pedido",
+    "factura",
+    "ordine",
+    "fattura",
+    "bestelling",
+    "factuur",
+    "encomenda",
+    "fatura",
+    "zamowienie",
+    "faktura",
+];
 
 /// Amounts of the rows of one document in a column.
 struct Document {
@@ -52,7 +83,10 @@ fn documents(draft: &Draft<'_>, profile: &Profile, (key, column): (&Column, &Col
 
 /// True for the heading of a number of documents.
 fn is_number(column: &&Column) -> bool {
-    column.filled > 0 && has_word(&column.heading, DOCUMENTS) && has_word(&column.heading, NUMBERS) && !column.is_date()
+    let is_named = has_word(&column.heading, DOCUMENTS) && has_word(&column.heading, NUMBERS);
+    let is_whole = || !column.values.keys().any(|value| value.contains(['.', ',']));
+    let is_alone = || ALONE.contains(&compared(&column.heading).as_str()) && is_whole();
+    column.filled > 0 && !column.is_date() && (is_named || is_alone())
 }
 
 /// True for the heading of the amount of a whole document.
@@ -70,13 +104,15 @@ pub(super) fn of_documents(draft: &mut Draft<'_>, amount: Option<&Column>) {
     for key in profile.columns.iter().filter(is_number).filter(|key| !key.is_unique() && key.index != amount.index) {
         let found = documents(draft, profile, (key, amount));
         let several = || found.iter().filter(|(_, document)| document.rows > 1);
-        let count = several().count();
+        let (count, same) = (several().count(), several().filter(|(_, document)| document.is_same).count());
         let least = if is_of_document(amount) { 1 } else { FEWEST_DOCUMENTS };
-        if count >= least && several().all(|(_, document)| document.is_same) && profile.repeated() == 0 {
-            let Some((example, document)) = several().next() else { continue };
-            let (read, once) = (found.values().map(|one| one.sum), found.values().map(|one| one.first));
+        if same >= least && (count - same) * DOCUMENTS_PER_DIFFERENT <= count && profile.repeated() == 0 {
+            let Some((example, document)) = several().find(|(_, document)| document.is_same) else { continue };
+            let read = found.values().map(|one| one.sum);
+            let once = found.values().map(|one| if one.is_same { one.first } else { one.sum });
+            let of = if same == count { "each".to_owned() } else { format!("{same} of {count}") };
             let question = format!(
-                "it is the same in all rows of each `{}`, such as the {} of `{example}`: is it the total of the document? Then it \
+                "it is the same in all rows of {of} `{}`, such as the {} of `{example}`: is it the total of the document? Then it \
                  counts once per row, {} in all instead of {}: export one row per document, or the amounts of the lines",
                 key.heading,
                 counted(document.rows, "row"),
@@ -134,8 +170,26 @@ pub(super) fn beside(draft: &mut Draft<'_>, amount: Option<&Column>, fits: &[Fit
         let is_of_lines = !key.is_unique();
         let (lines, documents, name) =
             if is_of_lines { (ours, theirs, &total.heading) } else { (theirs, ours, &amount.heading) };
+        if !is_of_lines {
+            without_document(draft, (key, &other.file), &lines, &documents);
+        }
         let stated = documents.into_iter().map(|(number, one)| (number, one.first)).collect();
         let name = format!("{name}` of `{}", if is_of_lines { &other.file } else { &profile.file });
         differing(draft, amount, &name, (&lines, &stated));
     }
+}
+
+/// Asks about `lines` of another file whose documents this table, of which the amounts are read, does not have.
+fn without_document(draft: &mut Draft<'_>, (key, file): (&Column, &str), lines: &Documents, documents: &Documents) {
+    let missing: Vec<(&Box<str>, &Document)> =
+        lines.iter().filter(|(number, _)| !documents.contains_key(*number)).collect();
+    let Some((first, _)) = missing.first() else { return };
+    let rows: usize = missing.iter().map(|(_, one)| one.rows).sum();
+    let sum = missing.iter().map(|(_, one)| one.sum);
+    let question = format!(
+        "`{file}` has {} ({}) of documents that are missing here, the first `{first}`, and none of them is read: is it revenue?",
+        counted(rows, "line"),
+        plain(sum.fold(Decimal::ZERO, plus)),
+    );
+    draft.ask(&key.heading, question);
 }

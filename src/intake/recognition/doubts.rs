@@ -1,15 +1,17 @@
 //! Questions about columns beside the amount which say that some rows may not count, or not in full.
 
 use super::super::value::period::{self, Years};
+use super::amounts::{amount_columns, notation, number, plus};
 use super::fit::Fit;
 use super::notation::is_number;
 use super::profile::Column;
-use super::role::has_word;
+use super::role::{has_word, words};
 use super::section::Draft;
 use super::text::{key, list_of};
 use crate::finding::counted;
-use crate::units::Month;
-use std::collections::BTreeMap;
+use crate::units::{Month, plain};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words of flags of rows that often do not count.
 const FLAGS: &str = "reversed reversal cancelled canceled cancellation void voided deleted storno storniert returned refunded \
@@ -24,6 +26,18 @@ const LINES: &str = "line item position pos row sku";
 const INVOICED: &str =
     "invoice invoiced billing billed paid payment rechnungsdatum fakturadatum facture factura fattura";
 
+/// First words of the texts of payments, which settle invoices, lower case.
+const PAYMENTS: &str =
+    "payment zahlung zahlungseingang paiement règlement reglement pago cobro pagamento incasso betaling";
+/// Further words of such texts, lower case.
+const OF_PAYMENTS: &str = "received receipt from for of to by on per via in thank you no nr ref invoice invoices wire transfer \
+    bank cheque check card cash eingang vom von für rechnung reçu de du par facture facturas factura fattura recibido \
+    ricevuto ontvangen van";
+/// Headings of columns that say how or when a customer pays, and of no payment.
+const TERMS: &str = "terms term method methods mode conditions condition type zahlungsbedingung zahlungsart";
+/// Most texts that a proposed filter lists.
+const MOST_TEXTS: usize = 12;
+
 /// Asks about all of these columns.
 pub(super) fn doubts(draft: &mut Draft<'_>, fit: &Fit<'_>) {
     flags(draft);
@@ -31,6 +45,7 @@ pub(super) fn doubts(draft: &mut Draft<'_>, fit: &Fit<'_>) {
     parents(draft);
     not_invoiced(draft, fit.date);
     lengths(draft, fit.date);
+    payments(draft, fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice()));
 }
 
 /// Columns of the table that no column of the book is bound to.
@@ -131,4 +146,58 @@ fn lengths(draft: &mut Draft<'_>, date: Option<&Column>) {
         );
         draft.ask(&date.heading, question);
     }
+}
+
+/// Texts such as `Payment 17` beside those of invoices.
+fn payments(draft: &mut Draft<'_>, periods: &[usize]) {
+    let (amounts, notation) = (amount_columns(draft, periods), notation(draft));
+    let is_text = |column: &&Column| {
+        !column.is_amount()
+            && !column.is_date()
+            && !has_word(&column.heading, TERMS)
+            && column.values.keys().any(|text| is_payment(text))
+    };
+    for column in free(draft).into_iter().filter(is_text) {
+        let (mut texts, mut count, mut sum, mut has_other) = (BTreeSet::new(), 0usize, Decimal::ZERO, false);
+        draft.profile.rows(|_, fields| {
+            let text = fields.text(column.index);
+            if !is_payment(text) {
+                has_other = has_other || !text.is_empty();
+                return;
+            }
+            texts.insert(text.to_owned());
+            count += 1;
+            let own = amounts.iter().filter_map(|index| number(fields.text(*index), notation));
+            sum = own.fold(sum, plus);
+        });
+        let Some(first) = texts.first().filter(|_| has_other) else { continue };
+        let list: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let answer = match list.len() {
+            0..=MOST_TEXTS => {
+                format!("write `skip.{} = {}` under `[revenue]`", key(&column.heading), list_of(&list))
+            }
+            _ => "export the invoices alone".to_owned(),
+        };
+        let question = format!(
+            "{} ({}) are named as payments, such as `{first}`: do they count? If not, {answer}",
+            counted(count, "row"),
+            plain(sum)
+        );
+        draft.ask(&column.heading, question);
+    }
+}
+
+/// True for `Payment 17`, `Payment received`, `Zahlung Rechnung 12`; false for the name of goods, such as `Payment gateway`.
+fn is_payment(text: &str) -> bool {
+    // Most texts are looked at no further.
+    let begins = |word: &str| text.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    if !PAYMENTS.split_whitespace().any(begins) {
+        return false;
+    }
+    let words = words(text);
+    let is_of = |word: &String| {
+        word.bytes().any(|byte| byte.is_ascii_digit()) || OF_PAYMENTS.split_whitespace().any(|of| of == word)
+    };
+    let Some((first, rest)) = words.split_first() else { return false };
+    PAYMENTS.split_whitespace().any(|payment| payment == first) && rest.iter().all(is_of)
 }

@@ -25,6 +25,15 @@ const FEWEST_NAMED: usize = 3;
 const MOST_WORDS: usize = 12;
 /// Most rows of a table that is looked at.
 const MOST_ROWS: u64 = 50_000;
+/// Most columns that may split the rows of a partner.
+const MOST_SPLITS: usize = 8;
+/// Of how many series one may fall, as after a correction.
+const SERIES_PER_FALLING: usize = 10;
+
+/// A row: its partner and the members of the columns that may split it, its month and its amount.
+type Row = (Vec<Box<str>>, Month, Decimal);
+/// The amounts of a partner, or of a part of its rows, by the number of the month.
+type Series = Vec<(u32, Decimal)>;
 
 /// The words for running sums in a column with others; their rows are left out with a question.
 pub(super) fn running_rows(draft: &mut Draft<'_>) {
@@ -65,24 +74,27 @@ pub(super) fn growing(
         let (Some(date), Some(amount)) = (date, amount) else { return };
         long(draft, partner, date, amount)
     } else {
-        wide(draft, periods)
+        wide(draft, periods).map(|rows| (rows, None))
     };
-    let Some(rows) = rows else { return };
+    let Some((rows, split)) = rows else { return };
     let texts = [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
     let named = texts.map(|text| text.rsplit_once('.').map_or(text, |(stem, _)| stem)).find(|text| is_running(text));
     let (partners, months) = if named.is_some() { (1, FEWEST_NAMED) } else { (FEWEST_PARTNERS, FEWEST_MONTHS) };
-    let long: Vec<&Vec<(u32, Decimal)>> = rows.iter().filter(|row| row.len() >= months).collect();
+    let long: Vec<&Series> = rows.iter().filter(|row| row.len() >= months).collect();
     let falls = |row: &[(u32, Decimal)]| {
         row.windows(2).any(|pair| matches!(pair, [(_, one), (month, other)] if *month != 1 && other < one))
     };
     let grows =
         |row: &[(u32, Decimal)]| row.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if other > one));
-    if long.len() < partners || rows.iter().any(|row| falls(row)) || !long.iter().all(|row| grows(row)) {
+    let falling = rows.iter().filter(|row| falls(row)).count();
+    if long.len() < partners || falling * SERIES_PER_FALLING > rows.len() || !long.iter().all(|row| grows(row)) {
         return;
     }
+    let of = split.map_or_else(String::new, |split| format!(" and {split}"));
+    let but = if falling == 0 { String::new() } else { format!(" but {falling} of {}", rows.len()) };
     let what = named.map_or_else(String::new, |named| format!("`{named}` names running sums, and "));
     let question = format!(
-        "{what}no amount is below that of the month before it, for any partner: are they running sums, such as the year to date? \
+        "{what}no amount is below that of the month before it, for any partner{of}{but}: are they running sums, such as the year to date? \
          Then export the amounts of each month"
     );
     let heading =
@@ -91,7 +103,7 @@ pub(super) fn growing(
 }
 
 /// The amounts of each row by the number of the month, in the order of the columns.
-fn wide(draft: &Draft<'_>, periods: &[usize]) -> Option<Vec<Vec<(u32, Decimal)>>> {
+fn wide(draft: &Draft<'_>, periods: &[usize]) -> Option<Vec<Series>> {
     let months: BTreeMap<usize, u32> = draft
         .profile
         .columns
@@ -110,23 +122,46 @@ fn wide(draft: &Draft<'_>, periods: &[usize]) -> Option<Vec<Vec<(u32, Decimal)>>
     Some(rows)
 }
 
-/// The amounts of each partner by month; `None` where a partner has several rows in a month, which running sums have not.
-fn long(draft: &Draft<'_>, partner: &Column, date: &Column, amount: &Column) -> Option<Vec<Vec<(u32, Decimal)>>> {
+/// The amounts of each partner by month, and the heading that splits them where a partner has several rows in a month;
+/// `None` where no column does, because running sums have one row.
+fn long(draft: &Draft<'_>, partner: &Column, date: &Column, amount: &Column) -> Option<(Vec<Series>, Option<String>)> {
     let own = |column: &Column| draft.profile.columns.iter().any(|own| std::ptr::eq(own, column));
-    if ![partner, date, amount].into_iter().all(own) {
+    let fixed = [partner, date, amount];
+    if !fixed.into_iter().all(own) {
         return None;
     }
-    let (notation, mut is_one, mut rows) =
-        (notation(draft), true, BTreeMap::<Box<str>, BTreeMap<Month, Decimal>>::new());
+    let is_split = |column: &&Column| {
+        !fixed.iter().any(|fixed| fixed.index == column.index) && column.values.len() > 1 && column.is_group()
+    };
+    let splits: Vec<&Column> = draft.profile.columns.iter().filter(is_split).take(MOST_SPLITS).collect();
+    let (notation, mut rows) = (notation(draft), Vec::new());
     draft.profile.rows(|_, fields| {
-        if !is_one {
-            return;
-        }
         let month = period::read(fields.text(date.index), Years::default(), &[], None).ok().map(|(month, _)| month);
         let (Some(month), Some(amount)) = (month, number(fields.text(amount.index), notation)) else { return };
-        is_one &= rows.entry(fields.text(partner.index).into()).or_default().insert(month, amount).is_none();
+        let columns = [partner].into_iter().chain(splits.iter().copied());
+        let members: Vec<Box<str>> = columns.map(|column| fields.text(column.index).into()).collect();
+        rows.push((members, month, amount));
     });
-    let of_partner =
+    let all: Vec<usize> = (1..=splits.len()).collect();
+    let alone = all.iter().map(std::slice::from_ref);
+    let found = [&[][..]].into_iter().chain(alone).chain([all.as_slice()]);
+    let (series, by) = { found }.find_map(|by| Some((series(&rows, by)?, by)))?;
+    let headings: Vec<&str> = by.iter().filter_map(|at| Some(splits.get(at - 1)?.heading.as_str())).collect();
+    Some((series, (!headings.is_empty()).then(|| listed(&headings))))
+}
+
+/// The amounts by month of the rows with the same partner and the same members at the places `by`; `None` where a month has
+/// several rows.
+fn series(rows: &[Row], by: &[usize]) -> Option<Vec<Series>> {
+    let mut found = BTreeMap::<Vec<&str>, BTreeMap<Month, Decimal>>::new();
+    for (members, month, amount) in rows {
+        let places = [0].iter().chain(by);
+        let own = places.filter_map(|at| members.get(*at)).map(|member| &**member).collect();
+        if found.entry(own).or_default().insert(*month, *amount).is_some() {
+            return None;
+        }
+    }
+    let of_one =
         |months: BTreeMap<Month, Decimal>| months.into_iter().map(|(month, one)| (month.number(), one)).collect();
-    is_one.then(|| rows.into_values().map(of_partner).collect())
+    Some(found.into_values().map(of_one).collect())
 }

@@ -89,9 +89,27 @@ impl<'p> Draft<'p> {
         }
         if self.profile.text.is_unquoted {
             self.section.set("quote", quoted("none"), "double quotes are part of values, such as inches");
+            self.open_quote();
         }
         if let Some(encoding) = self.profile.text.encoding {
             self.section.set("encoding", quoted(encoding), "the text is not UTF-8");
+        }
+    }
+
+    /// Asks about a value that begins with a quotation mark, as a quoted one does, and that is written without it as well.
+    fn open_quote(&mut self) {
+        let profile = self.profile;
+        let found = profile.columns.iter().find_map(|column| {
+            let plain = |value: &str| value.strip_prefix('"').filter(|rest| !rest.contains('"')).map(str::to_owned);
+            let mut names = column.values.keys().filter_map(|value| plain(value));
+            Some((column, names.find(|name| column.values.contains_key(name.as_str()))?))
+        });
+        if let Some((column, name)) = found {
+            let question = format!(
+                "`\"{name}` begins with a quotation mark that is not closed, and is read as another value than `{name}`: remove the \
+                 mark from the file"
+            );
+            self.ask(&column.heading, question);
         }
     }
 

@@ -321,6 +321,8 @@ pub(super) const UNCOUNTED: &[&str] = &[
     "draft",
     "deleted",
     "rejected",
+    "reversed",
+    "parked",
     "refunded",
     "onhold",
     "pending",

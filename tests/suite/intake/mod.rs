@@ -26,6 +26,7 @@ mod recognition;
 mod returned;
 mod shapes;
 mod summary;
+mod sums_again;
 mod sums_beside;
 mod table_schema;
 mod unheard;
