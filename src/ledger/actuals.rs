@@ -47,8 +47,8 @@ impl Actuals {
             return Err(LedgerFault::OtherInputs { plan, what, found, expected }.into());
         }
         let source = Source::new(header, book, as_of);
-        let mut found = Self::default();
-        found.ends = book.latest_month(None).map(|months| months.complete).filter(|_| source.is_stale);
+        let ends = book.latest_month(None).map(|months| months.complete).filter(|_| source.is_stale);
+        let mut found = Self { ends, ..Self::default() };
         let is_asked = |partner: &String| partners.is_empty() || partners.contains(partner);
         for (partner_id, own) in state.business_plans.iter().filter(|(partner, _)| is_asked(partner)) {
             let partner = book.partners.iter().find(|partner| *partner.id == **partner_id);

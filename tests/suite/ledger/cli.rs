@@ -259,7 +259,7 @@ fn values_of_a_business_plan_come_from_a_book() {
     business("objective", &["O2", "--measure", "enablement", "--target", "1", "--source", "enablement"]);
     business("activity", &["A1", "--title", "roadshow", "--due", "2026-06-30", "--tag", "roadshow"]);
     desk.write("later/partners.csv", crate::cli::PARTNERS);
-    desk.write("later/revenue.csv", &format!("{}A,2026-01,1\n", crate::cli::REVENUE));
+    desk.write("later/revenue.csv", format!("{}A,2026-01,1\n", crate::cli::REVENUE));
     desk.write("later/investments.csv", "partner_id,certified_now,enablement\nA,2,\n");
     desk.write(
         "later/opportunities.csv",
