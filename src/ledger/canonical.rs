@@ -64,12 +64,13 @@ pub fn object(text: &str) -> Result<Value, CanonicalFault> {
 }
 
 /// True when a string of the canonical `text` has a character that steers a terminal or turns the reading direction, other
-/// than line breaks and tabs.
+/// than line breaks, tabs, and the marks that writing from right to left needs.
 ///
 /// ```
 /// use quotient::ledger::{canonical, has_steering};
 /// let text = |reason: &str| canonical(&serde_json::json!({"reason": reason})).unwrap();
 /// assert!(has_steering(&text("a\u{1b}[2J")) && has_steering(&text("a\u{202e}b")));
+/// assert!(!has_steering(&text("\u{200f}שלום")));
 /// assert!(!has_steering(&text("two\nlines, a \\u001b in words")));
 /// ```
 pub fn has_steering(text: &str) -> bool {
@@ -77,6 +78,7 @@ pub fn has_steering(text: &str) -> bool {
     while let Some(character) = characters.next() {
         let is_steering = match character {
             '\\' => matches!(characters.next(), Some('u' | 'b' | 'f')),
+            '\u{061C}' | '\u{200E}' | '\u{200F}' => false,
             character => steers(character),
         };
         if is_steering {

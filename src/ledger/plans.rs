@@ -137,32 +137,38 @@ pub fn give_once(
     let new = |body: &EventBody| Ok(NewEvent { kind: body.kind(), body: body.to_json()? });
     let events: Vec<NewEvent> =
         bodies.iter().map(new).collect::<Result<_, super::plan::EventFault>>().map_err(|fault| not_in_order(&fault))?;
-    expect_readable(&events)?;
     if events.is_empty() {
         let head = store.head().map_err(Finding::from)?;
         return Ok(Given { state: loaded.state.clone(), events: Vec::new(), head, is_repeated: false });
     }
+    let (state, mut read) = read_back(&loaded.state, &events, &act)?;
     let key = once.map(|once| once.key.as_str());
     let appended = store.append(&loaded.name, loaded.state.version, &act, &events, key).map_err(Finding::from)?;
-    let mut state = loaded.state.clone();
-    let mut events = Vec::with_capacity(bodies.len());
-    for (number, body) in (appended.first..).zip(bodies) {
-        let event = PlanEvent { number, actor: actor.person.clone(), at, body };
+    for (number, event) in (appended.first..).zip(&mut read) {
+        event.number = number;
+    }
+    Ok(Given { state, events: read, head: appended.head, is_repeated: false })
+}
+
+/// Reads events as they will be read from the ledger, without their numbers, and the state that they yield: nothing of an
+/// append is ever taken back.
+///
+/// Fails when they could not be read again, and when a person's text steers a terminal. Names come from books; they are
+/// cleaned where they are shown.
+fn read_back(before: &PlanState, new: &[NewEvent], act: &Act) -> Result<(PlanState, Vec<PlanEvent>), Findings> {
+    let mut state = before.clone();
+    let mut events = Vec::with_capacity(new.len());
+    for NewEvent { kind, body: text } in new {
+        let body = EventBody::from_json(kind, text).map_err(|fault| not_in_order(&fault))?;
+        let is_of_book = matches!(body, EventBody::Opened(_) | EventBody::Proposed(_));
+        if !is_of_book && has_steering(text) {
+            return Err(Finding::from(LedgerFault::Steering {}).into());
+        }
+        let event = PlanEvent { number: 0, actor: act.actor.clone(), at: act.at, body };
         fold(&mut state, &event).map_err(|fault| not_in_order(&fault))?;
         events.push(event);
     }
-    Ok(Given { state, events, head: appended.head, is_repeated: false })
-}
-
-/// Refuses events that would not be read again, or whose texts steer a terminal: nothing of an append is ever taken back.
-fn expect_readable(events: &[NewEvent]) -> Result<(), Findings> {
-    for event in events {
-        EventBody::from_json(event.kind, &event.body).map_err(|fault| not_in_order(&fault))?;
-        if has_steering(&event.body) {
-            return Err(Finding::from(LedgerFault::Steering {}).into());
-        }
-    }
-    Ok(())
+    Ok((state, events))
 }
 
 /// Returns the commands as the act records them: `plan.offer`, with the digest of a request that may be repeated.

@@ -279,6 +279,25 @@ fn values_of_a_business_plan_come_from_a_book() {
 }
 
 #[test]
+fn texts_that_steer_a_terminal_are_refused_before_they_are_recorded() {
+    let desk = desk();
+    let before = version(&desk);
+    let risk = |words: &str| {
+        ["business-plan", "risk", "FY2026", "A", "R1", "--likelihood", "low", "--risk", words, "--as", "mara"]
+            .map(str::to_owned)
+    };
+    let typed = risk("x\u{1b}[2Jhidden");
+    let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+    assert!(refused(&desk, 1, &typed).contains("a text has characters that steer a terminal"));
+    assert_eq!(version(&desk), before);
+    let fine = risk("two lines:\none engineer");
+    plan(&desk, &fine.iter().map(String::as_str).collect::<Vec<_>>());
+    for shown in [plan(&desk, &["business-plan", "show", "FY2026", "A"]), plan(&desk, &["log", "FY2026"])] {
+        assert!(shown.contains("two lines: one engineer"), "{shown:?}");
+    }
+}
+
+#[test]
 fn a_plan_keeps_the_targets_and_locks_that_it_was_opened_with() {
     let desk = Desk::new();
     desk.write("book/targets.csv", "territory,target\nNorth,900000\nSouth,400000\n");
