@@ -12,10 +12,12 @@ use std::path::Path;
 
 /// Schema of a bundle.
 pub const BUNDLE_SCHEMA: &str = "quotient.bundle/1";
+/// End of the name of a bundle's file.
+pub const BUNDLE_ENDING: &str = ".bundle.json";
 /// First bytes of what is signed, so that a signature is valid for bundles only.
 const STATEMENT: &[u8] = b"quotient bundle, 1\n";
 /// Largest file of a bundle, in bytes.
-const MAX_BUNDLE: u64 = 64 << 20;
+pub(super) const MAX_BUNDLE: u64 = 64 << 20;
 /// Most signatures of a bundle.
 const MAX_SIGNATURES: usize = 64;
 

@@ -72,5 +72,41 @@ crate::faults! {
             message: format!("the numbers of accepted bundles cannot be read or recorded in `{file}`: {reason}"),
             help: "make the state directory readable and writable; without the record an older bundle could be accepted",
         }
+        /// An address of bundles cannot be used.
+        Address { address: String, reason: String } = BundleAddress {
+            message: format!("the address of bundles `{address}` {reason}"),
+            help: "write it as `https://HOST/PATH`, with the path of a bundle or of a list of bundles",
+        }
+        /// Bundles of another machine are used only with keys.
+        NeedsKeys { address: String } = BundleKeys {
+            message: format!("bundles from `{address}` would be used without a signature"),
+            help: "name the keys that they are signed with: `--bundle-keys FILE`",
+        }
+        /// A token would be sent without encryption.
+        TokenInClear { address: String } = BundleAddress {
+            message: format!("the token would be sent to `{address}` without encryption"),
+            help: "use an address that begins with `https://`, or leave out `--bundle-token`",
+        }
+        /// The server did not send what it was asked for.
+        NotFetched { address: String, reason: String } = BundleAddress {
+            message: format!("`{address}` cannot be fetched: {reason}"),
+            help: "rules in use stay in use, and the server is asked again; see that the address, its certificate and the token are right",
+        }
+        /// The response is neither a bundle nor a list of bundles.
+        NotAList { address: String, reason: String } = BundleContent {
+            message: format!("`{address}` is neither a bundle nor a list of bundles: {reason}"),
+            help: "write the list with `quotient bundle list DIRECTORY`, and serve the directory",
+        }
+        /// A file of certificates or of a token cannot be used.
+        Secrets { file: String, reason: String } = FileUnreadable {
+            message: format!("`{file}` cannot be used for fetching bundles: {reason}"),
+            help: "name a file of certificates in PEM with `--bundle-ca`, and one with nothing but a token with `--bundle-token`",
+        }
+        /// Copies of fetched bundles cannot be read or written.
+        Copies { file: String, reason: String } = FileUnreadable {
+            message: format!("copies of fetched bundles cannot be read or written in `{file}`: {reason}"),
+            help: "make the state directory readable and writable; without copies a start needs the server of the bundles",
+            severity: Warning,
+        }
     }
 }

@@ -1,29 +1,25 @@
-//! A directory of bundles as the source of the library: for each vendor, the latest accepted bundle in effect.
+//! The bundles of a directory or an address as the source of the library: for each vendor, the latest accepted bundle in effect.
 
 use super::accepted::Accepted;
-use super::document::Bundle;
 use super::fault::BundleFault;
 use super::keys::Keys;
+use super::origin::{BundleOrigin, Found};
 use crate::channel::Name;
 use crate::finding::{Finding, Findings, Place};
 use crate::library::{Clock, Scan, Sighting, Source};
 use crate::plugin::VendorFiles;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// End of the name of a bundle's file.
-pub const BUNDLE_ENDING: &str = ".bundle.json";
-
-/// The bundles in a directory.
+/// The bundles of a directory or an address.
 ///
 /// With keys, a bundle that is not signed as they demand is refused. A number that is lower than one that was accepted
 /// is refused too, also after a restart if there is a state directory. A vendor whose only bundles are refused keeps the
 /// revision in use.
 pub struct Bundles<C> {
-    directory: PathBuf,
+    origin: BundleOrigin,
     keys: Option<Keys>,
     accepted: Accepted,
     clock: C,
@@ -43,11 +39,20 @@ struct Candidate {
 }
 
 impl<C: Clock> Bundles<C> {
-    /// Returns the source of the bundles in `directory`; `state` is the directory that remembers accepted numbers.
+    /// Returns the source of the bundles of `origin`; `state` is the directory that remembers accepted numbers.
     ///
-    /// Fails if the record of accepted numbers cannot be read.
-    pub fn new(directory: PathBuf, keys: Option<Keys>, state: Option<&Path>, clock: C) -> Result<Self, Finding> {
-        Ok(Self { directory, keys, accepted: Accepted::open(state)?, clock })
+    /// Fails if the record of accepted numbers cannot be read, or bundles of another machine need not be signed.
+    pub fn new(
+        origin: impl Into<BundleOrigin>,
+        keys: Option<Keys>,
+        state: Option<&Path>,
+        clock: C,
+    ) -> Result<Self, Finding> {
+        let origin = origin.into();
+        if let (None, Some(address)) = (&keys, origin.other_machine()) {
+            return Err(BundleFault::NeedsKeys { address }.into());
+        }
+        Ok(Self { origin, keys, accepted: Accepted::open(state)?, clock })
     }
 
     /// Returns the files of `vendor`, from a scan.
@@ -68,39 +73,15 @@ impl<C: Clock> Bundles<C> {
         }
     }
 
-    /// Returns the path of the bundles as people know it.
+    /// Returns the path or address of the bundles as people know it.
     pub fn shown(&self) -> String {
-        self.directory.display().to_string()
+        self.origin.to_string()
     }
 
-    fn paths(&self) -> Result<Vec<PathBuf>, Finding> {
-        if self.directory.is_file() {
-            return Ok(vec![self.directory.clone()]);
-        }
-        let refused = |error: std::io::Error| {
-            let file = self.directory.display().to_string();
-            let fault = BundleFault::Unreadable { file: file.clone(), reason: error.to_string() };
-            Finding::from(fault).at(Place::file(file))
-        };
-        let entries =
-            fs::read_dir(&self.directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(refused)?;
-        let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
-        let is_bundle = |path: &PathBuf| {
-            path.file_name().is_some_and(|name| {
-                let name = name.to_string_lossy();
-                name.ends_with(BUNDLE_ENDING) && !name.starts_with('.')
-            })
-        };
-        paths.retain(is_bundle);
-        paths.sort();
-        Ok(paths)
-    }
-
-    /// The bundle at `path` if it is accepted and effective; `None` if it is for later.
-    fn candidate(&self, path: &Path, today: NaiveDate) -> Result<Option<(Name, Candidate)>, Refused> {
-        let file = path.display().to_string();
-        let (bundle, files) =
-            Bundle::read(path).map_err(|finding| Refused { vendor: None, findings: finding.into() })?;
+    /// The bundle of the file `file` if it is accepted and effective; `None` if it is for later.
+    fn candidate(&self, found: Found, today: NaiveDate) -> Result<Option<(Name, Candidate)>, Refused> {
+        let Found { file, bundle } = found;
+        let (bundle, files) = bundle.map_err(|finding| Refused { vendor: None, findings: finding.into() })?;
         let vendor = Name::clone(&files.vendor);
         let refused = |findings: Findings| {
             let placed = findings.into_iter().map(|finding| finding.at(Place::file(file.clone())));
@@ -122,14 +103,12 @@ impl<C: Clock> Source for Bundles<C> {
     fn scan(&mut self) -> Scan {
         let mut scan = Scan::default();
         let today = self.clock.wall().date_naive();
-        let paths = match self.paths() {
-            Ok(paths) => paths,
-            Err(finding) => return Scan { faults: finding.into(), ..scan },
-        };
+        let (bundles, faults) = self.origin.bundles();
+        scan.faults = faults;
         let mut found: BTreeMap<Name, Candidate> = BTreeMap::new();
         let mut refused: BTreeMap<Name, Findings> = BTreeMap::new();
-        for path in paths {
-            match self.candidate(&path, today) {
+        for bundle in bundles {
+            match self.candidate(bundle, today) {
                 Ok(None) => {}
                 Ok(Some((vendor, candidate))) => {
                     let is_latest = found.get(&vendor).is_none_or(|other| other.number < candidate.number);
@@ -165,6 +144,10 @@ impl<C: Clock> Source for Bundles<C> {
     }
 
     fn directories(&self) -> Vec<PathBuf> {
-        vec![self.directory.clone()]
+        self.origin.directories()
+    }
+
+    fn refresh(&mut self) {
+        self.origin.refresh();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::groups::Directories;
 use super::{CommandError, Terminal, clock, output, vendor};
-use crate::bundle::{BUNDLE_ENDING, Bundle, BundleFault, Keys};
+use crate::bundle::{BUNDLE_ENDING, Bundle, BundleFault, BundleList, Keys, bundle_paths};
 use crate::finding::{Finding, Findings, Place, counted, listed};
 use crate::signing::SigningKey;
 use chrono::NaiveDate;
@@ -20,6 +20,9 @@ Examples:
   quotient propose meridian --bundles meridian-7.bundle.json \\
       --bundle-keys keys.toml --book BOOK
   quotient serve --bundles bundles --bundle-keys keys.toml --state state
+  quotient bundle list bundles
+  quotient serve --bundles https://HOST/bundles/index.json \
+      --bundle-keys keys.toml --state state
 
 keys.toml lists whose signatures count; see docs/serve.md.")]
 pub struct Options {
@@ -64,6 +67,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         keys: Option<PathBuf>,
     },
+    /// Write the list of the bundles in a directory (index.json), for a server that offers them over HTTP.
+    List {
+        /// Directory of bundles.
+        directory: PathBuf,
+    },
 }
 
 /// Runs `bundle`.
@@ -78,7 +86,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
                 bundle.sign(&SigningKey::read(key)?);
             }
             let path = output.clone().unwrap_or_else(|| PathBuf::from(format!("{vendor}-{number}{BUNDLE_ENDING}")));
-            write(&path, &bundle)?;
+            write(&path, &bundle.to_json())?;
             show(&path, &bundle, &[])
         }
         Command::Sign { bundle: path, key } => {
@@ -86,7 +94,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             // A signature beside a wrong one would lend it credit.
             bundle.signers().map_err(|fault| Finding::from(fault).at(Place::file(path.display().to_string())))?;
             bundle.sign(&SigningKey::read(key)?);
-            write(path, &bundle)?;
+            write(path, &bundle.to_json())?;
             show(path, &bundle, &[])
         }
         Command::Verify { bundle: path, keys } => {
@@ -101,7 +109,23 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             };
             show(path, &bundle, &names)
         }
+        Command::List { directory } => list(directory),
     }
+}
+
+/// Writes the list of the bundles in a directory; each of them must be one.
+fn list(directory: &Path) -> Result<(), CommandError> {
+    let paths = bundle_paths(directory)?;
+    let (bundles, refused): (Vec<_>, Vec<_>) = paths.iter().map(|path| Bundle::read(path)).partition(Result::is_ok);
+    let findings: Findings = refused.into_iter().filter_map(Result::err).collect();
+    if !findings.is_empty() {
+        return Err(findings.into());
+    }
+    let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+    let index = directory.join("index.json");
+    write(&index, &BundleList::new(paths.iter().filter_map(name).collect()).to_json())?;
+    let text = format!("{}: {}", index.display(), counted(bundles.len(), "bundle"));
+    output::to(None, |out| writeln!(out, "{text}"))
 }
 
 /// Prints what a bundle is; `names` are those of accepted keys that signed it.
@@ -123,11 +147,11 @@ fn show(path: &Path, bundle: &Bundle, names: &[String]) -> Result<(), CommandErr
     output::to(None, |out| writeln!(out, "{text}"))
 }
 
-/// Writes the bundle, completely or not at all.
-fn write(path: &Path, bundle: &Bundle) -> Result<(), Finding> {
+/// Writes a file, completely or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Finding> {
     let draft = path.with_extension("partial");
     let written = std::fs::File::create(&draft).and_then(|mut file| {
-        file.write_all(&bundle.to_json())?;
+        file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&draft, path)
     });

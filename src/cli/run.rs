@@ -2,7 +2,7 @@
 
 use super::CommandError;
 use super::fault::CommandFault;
-use super::vendor_source::VendorSource;
+use super::vendor_source::{POLL, VendorSource};
 use crate::finding::Finding;
 use crate::library::{ChildProcess, Source, VendorOptions};
 use crate::server::{self, Listen, Server, ServerLimits};
@@ -58,7 +58,7 @@ pub fn on_this_machine(port: u16, source: Box<dyn Source>) -> Result<server::Opt
 
 /// Runs `run`.
 pub fn run(options: &Options) -> Result<(), CommandError> {
-    let server = Server::open(on_this_machine(0, options.vendors.source(None)?)?)?;
+    let server = Server::open(on_this_machine(0, options.vendors.source(None, POLL)?)?)?;
     let url = server.addresses().first().map(|address| format!("http://{address}")).unwrap_or_default();
     let stopper = server.stopper();
     let thread = std::thread::Builder::new().name("run".to_owned()).spawn(move || server.run())?;

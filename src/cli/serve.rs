@@ -2,7 +2,7 @@
 
 use super::fault::CommandFault;
 use super::groups::Shadow;
-use super::vendor_source::VendorSource;
+use super::vendor_source::{POLL, VendorSource};
 use super::{CommandError, Terminal};
 use crate::audit::{
     Collector, CollectorOptions, FileOptions, Log, LogFile, LogOptions, Masking, Mode, RecordContent, Retention, Sink,
@@ -168,6 +168,9 @@ pub struct Options {
     /// Seconds between two scans of the directories, in addition to file system events.
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600), env = "QUOTIENT_POLL")]
     poll: u64,
+    /// Seconds between two requests to the address of `--bundles`; the response is small if nothing changed.
+    #[arg(long, value_name = "SECONDS", default_value_t = POLL.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400), env = "QUOTIENT_BUNDLE_POLL")]
+    bundle_poll: u64,
     /// Rely on scans only: for file systems that report no events.
     #[arg(long, env = "QUOTIENT_NO_EVENTS")]
     no_events: bool,
@@ -218,7 +221,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let server = Server::open(server::Options {
         listen: options.listen.clone(),
         admin_listen: options.admin_listen.clone(),
-        source: options.vendors.source(options.state.as_deref())?,
+        source: options.vendors.source(options.state.as_deref(), Duration::from_secs(options.bundle_poll))?,
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
             state: options.state.clone(),

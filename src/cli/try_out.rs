@@ -96,8 +96,10 @@ impl Session<'_> {
     /// Directories whose changes matter.
     fn watched(&self) -> Vec<PathBuf> {
         let VendorSource { directories, bundles } = &self.options.vendors;
-        match &bundles.bundles {
-            Some(path) => vec![path.clone()],
+        match bundles.path() {
+            Some(path) => vec![path],
+            // Of an address nothing is heard: it is asked when the command starts.
+            None if bundles.bundles.is_some() => Vec::new(),
             None => [&directories.rules, &directories.policies].map(|root| root.join(&self.options.vendor)).to_vec(),
         }
     }

@@ -66,7 +66,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         has_workbench: true,
         is_authoring: true,
         local: Some(Local { person: actor.person, vendor: vendor.clone(), book, request }),
-        ..on_this_machine(options.port, options.plan.vendors.source(None)?)?
+        ..on_this_machine(options.port, options.plan.vendors.source(None, super::vendor_source::POLL)?)?
     })?;
     let address = server.addresses().into_iter().next().unwrap_or_default();
     let url = format!("http://{address}/workbench/#vendor={vendor}&plan={name}");

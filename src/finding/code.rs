@@ -180,8 +180,10 @@ codes! {
     BundleSignature = Rules, "bundle::signature";
     /// The bundle is older than one that was accepted, or has its number and another content.
     BundleOrder = Rules, "bundle::order";
-    /// The file of keys cannot be used.
+    /// The file of keys cannot be used, or bundles of another machine would be used without keys.
     BundleKeys = Files, "bundle::keys";
+    /// Bundles cannot be fetched from their address. Rules in use stay in use.
+    BundleAddress = Files, "bundle::address";
     /// The manifest is not valid TOML.
     ManifestSyntax = Rules, "manifest::syntax";
     /// The manifest has a key that means nothing.

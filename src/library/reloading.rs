@@ -136,6 +136,9 @@ impl<V: Validate, S: Source> Reloading<V, S> {
             // The request may be gone.
             drop(reply.try_send(decided));
         }
+        if !inbox.asked.is_empty() {
+            self.source.refresh();
+        }
         for (id, vendor, reply) in inbox.asked {
             self.waiting.insert(id, reply);
             self.reloader.ask(id, vendor, now);

@@ -41,6 +41,9 @@ pub trait Source: Send + 'static {
     fn directories(&self) -> Vec<PathBuf> {
         Vec::new()
     }
+
+    /// Fetches what is fetched at intervals otherwise; called before the scan of a reload that was asked for.
+    fn refresh(&mut self) {}
 }
 
 impl Source for Box<dyn Source> {
@@ -50,6 +53,10 @@ impl Source for Box<dyn Source> {
 
     fn directories(&self) -> Vec<PathBuf> {
         (**self).directories()
+    }
+
+    fn refresh(&mut self) {
+        (**self).refresh();
     }
 }
 

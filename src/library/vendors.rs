@@ -113,7 +113,8 @@ pub fn open_vendors_from(
         Some(retention) => archive.keeping(retention),
         None => archive,
     };
-    let wakeups = has_events.then(|| Box::new(Events::new()) as Box<dyn Wakeups>);
+    let is_watched = has_events && !source.directories().is_empty();
+    let wakeups = is_watched.then(|| Box::new(Events::new()) as Box<dyn Wakeups>);
     let options = Options { pace: Pace { poll, ..Pace::default() }, archive, wakeups, ..Options::default() };
     Ok(Library::open(source, VendorValidator { guard }, options))
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Files outside the command line that read or write files, and why.
-const FILE_SYSTEM: [&str; 17] = [
+const FILE_SYSTEM: [&str; 18] = [
     "audit/disk.rs",              // writes the decision log
     "audit/reading.rs",           // reads it again
     "demonstration/mod.rs",       // writes a synthetic book
@@ -19,7 +19,8 @@ const FILE_SYSTEM: [&str; 17] = [
     "intake/template.rs",         // writes empty tables
     "ledger/store/file.rs",       // creates the file of a ledger
     "bundle/accepted.rs",         // numbers of accepted bundles
-    "bundle/source.rs",           // reads a directory of bundles
+    "bundle/copies.rs",           // copies of fetched bundles
+    "bundle/origin.rs",           // reads a directory of bundles
     "library/archive.rs",         // last valid revisions
     "library/disk.rs",            // reads all vendors
     "library/lock.rs",            // files of one process

@@ -1,5 +1,7 @@
 //! Bundles: nothing but what was signed is used, and never an older one.
 
+mod over_http;
+
 use assert_cmd::Command;
 use chrono::{DateTime, Utc};
 use quotient::bundle::{Bundle, Bundles, Keys};
