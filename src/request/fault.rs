@@ -18,6 +18,11 @@ crate::faults! {
             message: reason.clone(),
             help: advice.clone(),
         }
+        /// A member of a small document is missing, unknown, or of another type.
+        NotThisDocument { reason: String } = RequestMember {
+            message: reason.clone(),
+            help: "send the document that `/openapi.json` describes for this operation",
+        }
         /// A value is not a JSON object.
         NotAnObject { subject: String } = RequestMember {
             message: format!("{subject} is not an object"),

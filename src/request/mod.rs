@@ -11,6 +11,7 @@ mod comparison;
 mod fault;
 mod health;
 mod member;
+mod partner_facts;
 mod proposal;
 mod refusal;
 mod review;
@@ -19,6 +20,7 @@ mod schema;
 pub use book::{Books, NoBooks, StoredBook, base_book, read_stored_book};
 pub use comparison::{DecisionDay, Revision, Side, compare, compare_sides};
 pub use fault::RequestFault;
+pub use partner_facts::{PartnerFacts, PartnerQuestion, partner_facts};
 pub use refusal::{Cause, Refusal};
 pub use schema::schemas;
 

@@ -26,6 +26,7 @@ mod lint;
 mod lint_fault;
 mod mutation;
 mod name_fault;
+mod others;
 mod outcome_fault;
 mod peer_reader;
 mod peers;

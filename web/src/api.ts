@@ -5,6 +5,8 @@ import type { components } from "./api.d";
 type Schemas = components["schemas"];
 export type Plan = Schemas["Plan"];
 export type PlanLine = Schemas["PlanLine"];
+export type PartnerPage = Schemas["PlanPartnerPage"];
+export type Agreement = Schemas["PlanAgreement"];
 export type PlanEvent = Schemas["PlanEvent"];
 export type PlanChange = Schemas["PlanChange"];
 export type PlanCommand = Schemas["PlanCommand"];
@@ -161,6 +163,8 @@ export class Api {
       lines: (since) => pages<PlanLine>((after) => get(`/lines?limit=${PAGE}${since === undefined ? "" : `&changed_since=${since}`}${after}`)),
       bases: () => pages<PlanBasis>((after) => get(`/bases?limit=${PAGE}${after}`)),
       outlook: async () => (await get<Schemas["PlanEstimates"]>("/outlook")).outlook as Outlook | null,
+      partnerPage: (line) => get(`/partner-page?line=${encodeURIComponent(named(line))}`),
+      agreement: (line) => get(`/agreement?line=${encodeURIComponent(named(line))}`),
       explanation: (line) => get(`/explanation?line=${encodeURIComponent(named(line))}`),
       events: async (line, since = 0) => {
         const all: PlanEvent[] = [];
@@ -252,6 +256,9 @@ export interface PlanApi {
   bases(): Promise<PlanBasis[]>;
   /** What the channel is likely to buy; nothing without bands. */
   outlook(): Promise<Outlook | null>;
+  /** The line for its partner: steps, sales, tiers, pipeline. */
+  partnerPage(line: PlanLine): Promise<PartnerPage>;
+  agreement(line: PlanLine): Promise<Agreement>;
   explanation(line: PlanLine): Promise<Explanation>;
   events(line?: PlanLine, since?: number): Promise<PlanEvent[]>;
   preview(line: PlanLine, amount: string, currency: string, isWhole: boolean, signal?: AbortSignal): Promise<PlanPreview>;

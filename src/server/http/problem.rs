@@ -53,11 +53,11 @@ kinds! {
     /// A query parameter or header has no valid value.
     ParameterInvalid = 400, "parameter_invalid", "A parameter is not valid";
     /// The request has no valid token and no session. Send `Authorization: Bearer TOKEN` with a token of the server's tokens file, or sign in with `POST /v1/session`.
-    TokenMissing = 401, "token_missing", "A token is required";
+    TokenMissing = 401, "token_missing", "A token or a session is required";
     /// Person and password do not belong together, or the person may not sign in.
     SignInRefused = 401, "sign_in_refused", "Signing in is refused";
-    /// The token does not allow this operation or this vendor.
-    ScopeMissing = 403, "scope_missing", "The token does not allow this";
+    /// The scopes of the token or of the session do not allow this operation or this vendor.
+    ScopeMissing = 403, "scope_missing", "The caller may not do this";
     /// The request comes from a web page of another host, or names a host that is not this machine. Without tokens the server accepts requests of local programs only, and of the hosts of `--allow-host`; with a session, changes come from pages of this server only, which `Origin` shows.
     OriginRefused = 403, "origin_refused", "The host or the origin is not allowed";
     /// No grant of the person allows this command; `errors` names the command and the lines.
@@ -116,8 +116,8 @@ kinds! {
     VersionNeeded = 428, "version_needed", "The version of the plan is missing";
     /// Too many requests for this vendor are waiting. Try again after `Retry-After` seconds.
     VendorBusy = 429, "vendor_busy", "Too many requests for this vendor";
-    /// The token has as many requests or event streams in progress, or as many bytes of bodies in memory, as it may have. Wait for one to end.
-    CallerBusy = 429, "caller_busy", "Too much of this token is in progress";
+    /// The caller has as many requests or event streams in progress, or as many bytes of bodies in memory, as it may have. Wait for one to end.
+    CallerBusy = 429, "caller_busy", "Too much of this caller is in progress";
     /// Too many attempts to sign in have failed. Try again after `Retry-After` seconds.
     SignInLimited = 429, "sign_in_limited", "Too many attempts to sign in";
     /// The header of the request is too large.

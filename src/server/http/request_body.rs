@@ -2,12 +2,15 @@
 
 use super::context::Context;
 use super::problem::{Problem, ProblemKind};
+use crate::finding::{Finding, Findings, Place};
+use crate::request::RequestFault;
 use crate::server::wire::body::{self, BodyLimits, BodyMemory, Encoding, Reserved};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -98,10 +101,31 @@ impl<S: Send + Sync> FromRequest<S> for RequestBody {
     }
 }
 
-/// Reads a small document of a request.
+/// Reads a small document of a request; a problem has the place of the member that does not fit.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let why: String = error.to_string().chars().filter(|c| !c.is_control()).take(MAX_EXPLANATION).collect();
-        Problem::new(ProblemKind::BodyMalformed, format!("the body is not the expected document: {why}"))
-    })
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let document = serde_path_to_error::deserialize(&mut reader);
+    let document = document.map_err(|error| not_expected(pointer(error.path()), error.inner()))?;
+    reader.end().map_err(|error| not_expected(String::new(), &error))?;
+    Ok(document)
+}
+
+fn not_expected(pointer: String, error: &serde_json::Error) -> Problem {
+    let text = error.to_string();
+    // The document is too small for a line and a column to help.
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let why: String = text.chars().filter(|c| !c.is_control()).take(MAX_EXPLANATION).collect();
+    let fault = RequestFault::NotThisDocument { reason: format!("the body is not the expected document: {why}") };
+    let place = Place::Member { file: "body".to_owned(), pointer, value: String::new() };
+    Problem::from_findings(ProblemKind::BodyMalformed, &Findings::from(Finding::from(fault).at(place)))
+}
+
+/// The JSON pointer (RFC 6901) of a path.
+fn pointer(path: &Path) -> String {
+    let part = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    };
+    path.iter().map(part).collect()
 }

@@ -17,6 +17,7 @@ pub mod load;
 mod log;
 mod operation;
 mod page;
+mod partner_page;
 mod people;
 mod persons;
 mod plans;

@@ -2,6 +2,7 @@
 //! that never existed. The matrix comes from the list of operations and the schema of the commands.
 
 use super::http::Answer;
+use super::partner_page::of_line;
 use super::plans::{PARTNERS, Site, ledger_command, line, opening, usd};
 use quotient::server::{Operation, openapi, operations};
 use serde_json::{Value, json};
@@ -266,7 +267,17 @@ fn a_partner_sees_own_lines_and_what_was_said_to_them_and_nothing_else() {
         let path = operation.path.replace("{vendor}", "meridian").replace("{plan}", "FY2026");
         let path = path.replace("{partner}", "P1");
         text.push_str(&as_person(&site, "berg", "GET", &path, None).text());
+        // Of the operations about one line, those of others are like those of a line that never existed.
+        if operation.query.iter().any(|parameter| parameter.name == "line") {
+            text.push_str(&as_person(&site, "berg", "GET", &of_line(&path, "P1"), None).text());
+            let foreign = ["P2", "P9"].map(|id| {
+                let (status, fields, text) = seen(&as_person(&site, "berg", "GET", &of_line(&path, id), None));
+                (status, fields, text.replace(id, "LINE"))
+            });
+            assert_eq!(foreign[0], foreign[1], "{}", operation.id);
+        }
     }
+    assert!(text.contains("quotient.agreement/1") && text.contains("\"months\":[{"), "{text}");
     text.push_str(&as_person(&site, "berg", "GET", path, None).text());
     assert!(
         text.contains("Alder Systems") && text.contains("111111.00") && text.contains("two engineers left"),

@@ -1,6 +1,7 @@
 //! Plans of record: reading them, giving commands, and following what happens.
 
 mod actuals;
+mod agreement;
 mod business;
 mod command;
 mod deals;
@@ -9,6 +10,7 @@ mod event_document;
 mod export;
 mod line_document;
 mod open;
+mod partner_page;
 mod people;
 mod preview;
 mod preview_document;
@@ -34,6 +36,8 @@ pub fn table() -> Vec<Route> {
         actuals::table(),
         read::table(),
         proposal::table(),
+        partner_page::table(),
+        agreement::table(),
         open::table(),
         command::table(),
         export::table(),
@@ -63,6 +67,8 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<proposal::BasesDocument>();
     generator.subschema_for::<proposal::OutlookDocument>();
     generator.subschema_for::<proposal::ExplanationDocument>();
+    generator.subschema_for::<agreement::AgreementDocument>();
+    generator.subschema_for::<partner_page::PartnerPageDocument>();
     generator.subschema_for::<line_document::LinesDocument>();
     generator.subschema_for::<event_document::EventsDocument>();
     generator.subschema_for::<event_document::PlanChangeDocument>();

@@ -129,7 +129,7 @@ pub struct OutlookDocument {
 }
 
 /// Returns the proposal of a plan.
-fn stored(ledger: &Ledger, found: &Found) -> Result<(String, Arc<StoredProposal>), Problem> {
+pub fn stored(ledger: &Ledger, found: &Found) -> Result<(String, Arc<StoredProposal>), Problem> {
     let header = found.plan.state.header.as_ref().ok_or_else(super::request::unknown)?;
     let missing = || {
         let fault = LedgerFault::NoProposal { digest: header.proposal.clone() };
