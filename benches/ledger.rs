@@ -49,6 +49,7 @@ fn opening(lines: usize, proposal: String) -> Opening {
         review: None,
         facts: None,
         tables: None,
+        book_files: None,
         lines: (0..lines).map(line).collect(),
     }
 }

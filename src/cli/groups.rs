@@ -4,7 +4,8 @@ use super::progress::spinner;
 use super::{CommandError, Terminal, output};
 use crate::channel::PartnerBook;
 use crate::finding::Checked;
-use crate::intake::{Mapping, ReadOptions, read_books};
+use crate::intake::{Limits, Mapping, ReadOptions, files_with_tables, read_books};
+use crate::ledger::book_files::BookFiles;
 use crate::plugin::{VendorPlugin, disk::Roots};
 use crate::report::TableOptions;
 use std::io::Write;
@@ -63,6 +64,24 @@ impl BookSource {
         let book = on_own_thread(|| read_books(&self.book, mapping.as_ref(), &options));
         reading.finish_and_clear();
         book
+    }
+}
+
+/// Most bytes of the files of a book that a ledger keeps.
+const MAX_KEPT: u64 = 64 << 20;
+
+impl BookSource {
+    /// Returns the files of `book` as a ledger keeps them; `None` where they are too large or read differently without
+    /// their directories.
+    pub fn kept(&self, plugin: &VendorPlugin, book: &PartnerBook) -> Option<Vec<u8>> {
+        let mapping = self.map.as_ref().map(std::fs::read_to_string).transpose().ok()?;
+        let files = files_with_tables(&self.book, MAX_KEPT)?;
+        let kept = BookFiles::new(&files, mapping, Some(super::clock::current_month()));
+        let again = on_own_thread(|| kept.book(plugin, Limits::default())).ok().flatten()?;
+        if again.facts_without_tables() != book.facts_without_tables() {
+            return None;
+        }
+        kept.to_json().ok()
     }
 }
 

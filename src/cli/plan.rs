@@ -91,6 +91,13 @@ impl PlanOptions {
     }
 }
 
+impl PlanOptions {
+    /// Returns the files of the book as a ledger keeps them: see [`BookSource::kept`].
+    pub fn kept_book(&self, plugin: &VendorPlugin, book: &PartnerBook) -> Option<Vec<u8>> {
+        self.inputs.source.kept(plugin, book)
+    }
+}
+
 impl PlanInputs {
     /// Reads the files of targets and locks; their errors are added to `findings`.
     pub fn request(&self, plugin: &VendorPlugin, book: &PartnerBook, findings: &mut Findings) -> Request {

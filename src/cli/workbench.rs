@@ -11,8 +11,9 @@ use crate::ledger::store::{LEDGER_PLAN, Store};
 use crate::ledger::{load, load_or_new};
 use crate::planning::Request;
 use crate::report;
-use crate::server::{self, Local, Server};
+use crate::server::{self, Local, PlanBook, Server};
 use std::process::Stdio;
+use std::sync::Arc;
 
 /// Arguments of `workbench`.
 #[derive(Debug, clap::Args)]
@@ -65,7 +66,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         ledger: Some(options.desk.file.ledger.clone()),
         has_workbench: true,
         is_authoring: true,
-        local: Some(Local { person: actor.person, vendor: vendor.clone(), book, request }),
+        local: Some(Local { person: actor.person, vendor: vendor.clone(), own: Arc::new(PlanBook { book, request }) }),
         ..on_this_machine(options.port, options.plan.vendors.source(None, super::vendor_source::POLL)?)?
     })?;
     let address = server.addresses().into_iter().next().unwrap_or_default();
@@ -131,7 +132,8 @@ fn open(options: &Options, terminal: Terminal, store: &mut Store, inputs: &Input
     let mut proposal = Vec::new();
     report::json::write_plan(&plan, &mut proposal).map_err(std::io::Error::other)?;
     let digest = store.put(&proposal).map_err(Finding::from)?;
-    let kept = (digest.to_string(), keep(store, &inputs.book, &inputs.request)?);
+    let files = options.plan.kept_book(&inputs.plugin, &inputs.book);
+    let kept = (digest.to_string(), keep(store, &inputs.book, &inputs.request, files)?);
     let opening = opening(name.clone(), &plan, kept, (&inputs.plugin, &inputs.request), Terms::default());
     options.desk.give(store, &loaded, &[Command::Open(Box::new(opening))])?;
     Ok(name)

@@ -1,7 +1,7 @@
 //! Files of a directory: which of them may have a table, by extension and first line.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Extensions of files that are read as CSV.
 const CSV_ENDINGS: [&str; 4] = ["csv", "tsv", "psv", "txt"];
@@ -46,6 +46,32 @@ pub(super) fn is_table(path: &Path) -> bool {
     let read = std::fs::File::open(path).and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start));
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
     read.is_ok() && [b'\t', b';', b'|', b','].iter().any(|sign| line.iter().filter(|byte| *byte == sign).count() > 1)
+}
+
+/// Returns the files with tables at `paths`, each with its name; `None` if one cannot be read, two have one name, or
+/// together they have more bytes than `limit`.
+pub fn files_with_tables(paths: &[PathBuf], limit: u64) -> Option<Vec<(String, Vec<u8>)>> {
+    let mut all = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            all.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).ok()?.collect::<Result<Vec<_>, _>>().ok()?;
+        let found = entries.into_iter().map(|entry| entry.path());
+        all.extend(found.filter(|path| path.is_file() && !matches!(format_of(path), Format::Other(_))));
+    }
+    all.sort();
+    let (mut files, mut left): (Vec<(String, Vec<u8>)>, u64) = (Vec::new(), limit);
+    for path in all {
+        left = left.checked_sub(std::fs::metadata(&path).ok()?.len())?;
+        let name = name_of(&path);
+        if files.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+            return None;
+        }
+        files.push((name, file_bytes(&path)?));
+    }
+    Some(files)
 }
 
 /// Bytes of a file that was read before; `None` when it cannot be read any more.

@@ -83,7 +83,7 @@ pub use beside::{LockFile, WorkbookMeta, merge_locks, read_locks, read_locks_jso
 pub use book_reference::reference;
 pub use delta::{BookChange, MergedBook, RawTables};
 pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, NumberKind, TableFault, ValueFault};
-pub use folder::file_bytes;
+pub use folder::{file_bytes, files_with_tables};
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use members::{BookMember, OWN_TABLES, book_members};

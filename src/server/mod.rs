@@ -34,7 +34,7 @@ pub use routes::{openapi, openapi_text, operations};
 pub use serve::run::{Server, Stopper};
 pub use serve::start::Options;
 pub use state::limits::{CallerLimits, ServerLimits};
-pub use state::local::Local;
+pub use state::local::{Local, PlanBook};
 pub use state::memory;
 pub use state::sessions::SessionTimes;
 pub use state::sign_in::SignInOptions;

@@ -48,14 +48,14 @@ const TAKES_BACK = "takes the last change back";
 /** Why there is no preview, in words for a planner. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Refused && error.code === "input_refused" && error.problem.errors.length === 0)
-    return "Who pays is not known here: the plan was opened from files, and this server does not have the book.";
+    return "Who pays is not known here: the book of the plan is not in the ledger, and this server does not have it.";
   return error instanceof Error ? error.message : String(error);
 }
 
 /** Why the rules cannot be run on the book of the plan, in words for a planner. */
 export function faultOf(error: unknown): { text: string; help: string | null } {
   if (error instanceof Refused && error.code === "input_refused" && error.problem.errors.length === 0)
-    return { text: "The rules cannot be run here: the plan was opened from files, and this server does not have the book.", help: "Use `quotient workbench` with the same book." };
+    return { text: "The rules cannot be run here: the book of the plan is not in the ledger, and this server does not have it.", help: "Use `quotient workbench` with the same book." };
   return { text: error instanceof Error ? error.message : String(error), help: error instanceof Refused ? error.help : null };
 }
 

@@ -360,6 +360,8 @@ async function team() {
   const berg = await enter("berg", { viewport: { width: 390, height: 844 } });
   await berg.waitForSelector(".headline");
   check((await text(berg.locator(".headline").first())).endsWith("480,300"), "the partner's number");
+  await berg.waitForSelector("h2:has-text('Why 480,300')");
+  check((await text(berg.locator(".steps.own .label").first())) === "history", "the first step to the figure");
   await look(berg, "partner");
   const all = await berg.content();
   for (const hidden of ["75,000,000", "Granite Technologies", "P0007", "Assessment"]) check(!all.includes(hidden), `the partner's page has ${hidden}`);
@@ -407,6 +409,12 @@ async function team() {
   await berg.waitForFunction(() => /460,000/.test(document.querySelector(".headline")?.textContent ?? ""));
   await berg.getByRole("button", { name: "Accept" }).click();
   await berg.waitForSelector("text=Agreed by both sides");
+  await berg.waitForSelector(".agreement");
+  check(/sha256:[0-9a-f]{64}/.test(await text(berg.locator(".agreement"))), "the agreement has its digest");
+  const [kept] = await Promise.all([berg.waitForEvent("download"), berg.getByRole("button", { name: "Keep a copy" }).click()]);
+  const copy = join(work, kept.suggestedFilename());
+  await kept.saveAs(copy);
+  check(to("ledger", "verify", "--anchor", copy).includes("intact"), "the ledger is verified against the partner's copy");
   await look(berg, "partner-agreed");
 
   // The approver.

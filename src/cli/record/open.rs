@@ -43,6 +43,9 @@ pub struct Options {
     /// Policy of `plan overdue` for offers without an answer: remind, escalate or expire.
     #[arg(long, value_name = "POLICY", default_value = "remind")]
     on_silence: OnSilence,
+    /// Do not store the files of the book in the ledger; a server then has no deals, previews and what-ifs of the plan.
+    #[arg(long)]
+    without_book: bool,
     #[command(flatten)]
     desk: Desk,
 }
@@ -66,31 +69,40 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let digest = store.put(&proposal).map_err(Finding::from)?;
     let terms =
         Terms { rounds: options.rounds, reply_within_days: options.reply_within, on_silence: options.on_silence };
-    let kept = keep(&mut store, &book, &request)?;
+    let files = if options.without_book { None } else { options.plan.kept_book(&plugin, &book) };
+    let kept = keep(&mut store, &book, &request, files)?;
     let opening = opening(options.name.clone(), &plan, (digest.to_string(), kept), (&plugin, &request), terms);
     options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;
     Ok(())
 }
 
-/// Part of its book that a plan keeps: the hash of the facts, and the digest of targets and locks.
+/// Part of its book that a plan keeps: the hash of the facts, and the digests of targets and locks, and of the files.
 pub struct Kept {
     facts: String,
     tables: String,
+    book_files: Option<String>,
 }
 
-/// Stores the targets and locks of a plan, so that it keeps them when the tables of its book change.
-pub fn keep(store: &mut Store, book: &PartnerBook, request: &Request) -> Result<Kept, CommandError> {
+/// Stores the targets and locks of a plan, so that it keeps them when the tables of its book change, and the files of the
+/// book, if given, so that every server of the ledger has it.
+pub fn keep(
+    store: &mut Store,
+    book: &PartnerBook,
+    request: &Request,
+    files: Option<Vec<u8>>,
+) -> Result<Kept, CommandError> {
     let range = || Finding::from(LedgerFault::TotalRange { reason: "a target is out of range".to_owned() });
     let tables = PlanTables::of(book, request).ok_or_else(range)?.to_json().map_err(std::io::Error::other)?;
     let tables = store.put(&tables).map_err(Finding::from)?.to_string();
-    Ok(Kept { facts: book.facts_without_tables(), tables })
+    let book_files = files.map(|files| store.put(&files)).transpose().map_err(Finding::from)?;
+    Ok(Kept { facts: book.facts_without_tables(), tables, book_files: book_files.map(|digest| digest.to_string()) })
 }
 
 /// Returns the opening of a plan with a proposal that is stored under `digest`.
 pub fn opening(
     name: String,
     plan: &QuotaPlan,
-    (digest, Kept { facts, tables }): (String, Kept),
+    (digest, Kept { facts, tables, book_files }): (String, Kept),
     (plugin, request): (&VendorPlugin, &Request),
     terms: Terms,
 ) -> Opening {
@@ -107,6 +119,7 @@ pub fn opening(
         request: None,
         facts: Some(facts),
         tables: Some(tables),
+        book_files,
         asked_target: request.target.map(|target| Money::new(target, plan.currency)),
         target: plan.target,
         reserve: plan.reserve,

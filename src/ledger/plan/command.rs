@@ -73,6 +73,9 @@ pub struct Opening {
     /// Digest of the stored targets and locks; null where the request is stored.
     #[serde(default)]
     pub tables: Option<String>,
+    /// Digest of the stored files of the partner book; null where the request is stored, or the book is not.
+    #[serde(default)]
+    pub book_files: Option<String>,
     /// Lines.
     pub lines: Vec<Assigned>,
 }

@@ -71,6 +71,7 @@ pub fn open(opening: &Opening) -> Result<Vec<EventBody>, Findings> {
         request: opening.request.clone(),
         facts: opening.facts.clone(),
         tables: opening.tables.clone(),
+        book_files: opening.book_files.clone(),
         review: opening.review.clone(),
     };
     Ok(vec![EventBody::Opened(opened), EventBody::Proposed(Proposed { proposal: opening.proposal.clone(), lines })])

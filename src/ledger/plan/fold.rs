@@ -104,6 +104,7 @@ fn open(state: &mut PlanState, body: &Opened, event: &PlanEvent) -> Result<(), F
         request: body.request.clone(),
         facts: body.facts.clone(),
         tables: body.tables.clone(),
+        book_files: body.book_files.clone(),
         opened_at: event.at,
         review: body.review.clone(),
         owner: event.actor.clone(),

@@ -54,6 +54,9 @@ pub struct Opened {
     /// Digest of the stored targets and locks; missing where the request is stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tables: Option<String>,
+    /// Digest of the stored files of the partner book; missing where the request is stored, or the book is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub book_files: Option<String>,
     /// The vendor's table of reviews; missing for the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<PurposeTable>,

@@ -45,6 +45,8 @@ pub struct Header {
     pub facts: Option<String>,
     /// Digest of the stored targets and locks; `None` where the request is stored.
     pub tables: Option<String>,
+    /// Digest of the stored files of the partner book; `None` where the request is stored, or the book is not.
+    pub book_files: Option<String>,
     /// Person who opened the plan.
     pub owner: String,
     /// Time at which it was opened.

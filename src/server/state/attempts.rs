@@ -23,7 +23,17 @@ type Counted = (Option<[u8; 32]>, Option<Option<IpAddr>>);
 #[derive(Debug, Default)]
 pub struct Attempts(Mutex<BTreeMap<Counted, VecDeque<Instant>>>);
 
+/// Returns what one client has of an address: an IPv4 address, or the first 64 bits of an IPv6 address, of which a client
+/// has the rest.
+fn client_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
+        address => address,
+    }
+}
+
 fn counts(person: &str, address: Option<IpAddr>) -> [(Counted, usize); 3] {
+    let address = address.map(client_of);
     let person = *blake3::hash(person.as_bytes()).as_bytes();
     [
         ((Some(person), Some(address)), FOR_BOTH),
@@ -129,5 +139,19 @@ mod tests {
             }
         }
         assert!(attempts.0.lock().is_empty());
+    }
+
+    #[test]
+    fn addresses_of_one_network_count_together() {
+        let attempts = Attempts::default();
+        let now = Instant::now();
+        let address = |text: String| Some(text.parse::<IpAddr>().unwrap());
+        for number in 0..FOR_BOTH {
+            assert!(attempts.begin("ann", address(format!("2001:db8:1:2::{number:x}")), now).is_ok());
+        }
+        assert!(attempts.begin("ann", address("2001:db8:1:2:ffff::1".to_owned()), now).is_err());
+        assert!(attempts.begin("ann", address("2001:db8:1:3::1".to_owned()), now).is_ok(), "another network");
+        let mapped = address("::ffff:192.0.2.7".to_owned());
+        assert_eq!(mapped.map(client_of), address("192.0.2.7".to_owned()));
     }
 }

@@ -25,6 +25,7 @@ pub mod local;
 pub mod memory;
 pub mod metrics;
 pub mod otlp;
+pub mod plan_books;
 pub mod plans;
 pub mod process;
 pub mod recorder;

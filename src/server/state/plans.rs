@@ -2,14 +2,17 @@
 //!
 //! Everything here waits for the disk, so that handlers call it through [`Plans::run`] on threads that may wait.
 
-use super::local::Local;
+use super::local::{Local, PlanBook};
+use super::plan_books::PlanBooks;
 use super::stored_proposal::StoredProposal;
 use crate::finding::{Code, Finding, Findings};
+use crate::intake::Limits;
 use crate::ledger::people::{Grant, People, PeopleFault, Standing, grant, revoke};
-use crate::ledger::plan::{Actor, Command, LedgerFault};
+use crate::ledger::plan::{Actor, Command, Header, LedgerFault};
 use crate::ledger::rebalance::Rebalancing;
 use crate::ledger::store::{Digest, LEDGER_PLAN, PlanHead, Store, StoreFault};
 use crate::ledger::{Given, Loaded, Once, give_once};
+use crate::plugin::VendorPlugin;
 use crate::server::http::access::Caller;
 use crate::server::http::problem::{Problem, ProblemKind};
 use chrono::{DateTime, Utc};
@@ -46,6 +49,7 @@ pub struct Ledger {
     people: Mutex<Arc<People>>,
     rebalancing: Mutex<VecDeque<(String, Arc<Mutex<Rebalancing>>)>>,
     proposals: Mutex<VecDeque<Arc<StoredProposal>>>,
+    books: PlanBooks,
     moved: watch::Sender<u64>,
 }
 
@@ -117,9 +121,20 @@ impl Plans {
             people: Mutex::new(Arc::new(people)),
             rebalancing: Mutex::default(),
             proposals: Mutex::default(),
+            books: PlanBooks::default(),
             moved: watch::channel(0).0,
         };
         Ok(Self { ledger: Some(Arc::new(ledger)), local })
+    }
+
+    /// Returns the book and the request that the plan was opened with from files; `None` where this server has neither.
+    pub fn book_of(&self, header: &Header, plugin: &VendorPlugin, limits: Limits) -> Option<Arc<PlanBook>> {
+        if let Some(local) = self.local.as_ref().filter(|local| local.is_of(header)) {
+            return Some(Arc::clone(&local.own));
+        }
+        let ledger = self.ledger.as_ref()?;
+        let stored = |digest: &str| ledger.read(|store| store.get(&digest.parse().ok()?).ok().flatten());
+        ledger.books.get(header, plugin, limits, stored)
     }
 
     /// Returns the ledger, for work that runs on the workers of a lane.

@@ -54,6 +54,7 @@ pub fn opening(partners: &[&str]) -> Opening {
         request: None,
         facts: None,
         tables: None,
+        book_files: None,
         asked_target: None,
         target: Some(crate::usd(100 * partners.len() as i64)),
         reserve: crate::usd(0),

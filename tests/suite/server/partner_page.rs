@@ -1,7 +1,7 @@
 //! What a partner reads about an own line beside its figure: how it came about, own facts, and the agreement.
 
 use super::plans::{Site, ledger_command, line, opening, usd};
-use crate::review::joint::shipped;
+use crate::review::joint::{root, shipped};
 use quotient::ledger::store::Digest;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn offered() -> Site {
         {"opportunity_id": "D2", "partner_id": "P1", "amount": "70000.00", "status": "open", "close_date": "2027-03-31"},
         {"opportunity_id": "D3", "partner_id": "P2", "amount": "500000.00", "status": "open", "close_date": "2026-03-31"},
     ]);
-    book["win_rates"] = json!([{"partner_id": "P1", "win_rate_by_count": "0.25", "win_rate_by_value": "0.25"}]);
+    book["win_rates"] = json!([{"partner_id": "P1", "by_count": "0.25", "by_value": "0.25"}]);
     assert_eq!(site.does("pia", "", &opening).status, 201);
     let offer = json!({"command": "offer", "lines": [
         {"line": line("P1"), "figure": usd("111111.00"), "reason": "for both sides"}, {"line": line("P2")}]});
@@ -92,7 +92,7 @@ fn an_agreement_stays_the_same_and_proves_the_history_before_it() {
     assert_eq!(shown, expected.map(Some));
     assert_eq!((&document["is_assigned"], &document["in_force_from"]), (&json!(false), &Value::Null));
 
-    // Anyone can compute the digest from the other members.
+    // The digest is that of the other members.
     let mut members: BTreeMap<String, Value> = serde_json::from_value(document.clone()).unwrap();
     let digest = members.remove("digest").unwrap();
     assert_eq!(digest, Digest::of(serde_json::to_string(&members).unwrap().as_bytes()).to_string());
@@ -120,4 +120,44 @@ fn rules_that_read_figures_of_others_are_known() {
     assert!(others("meridian", "market_opportunity.rhai"), "the channel's share of the market");
     assert!(others("adventureworks", "run_rate.rhai"), "by a module that it imports");
     assert!(others("meridian", "unknown.rhai"));
+}
+
+/// A plan that the command line opened from files has its book in the ledger, for every server.
+#[test]
+fn a_plan_from_files_has_its_book_in_the_ledger() {
+    let site = Site::new(None, &[]);
+    let book = root().join("examples/demonstration");
+    let open = |name: &str, more: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_quotient"));
+        command.args([
+            "plan",
+            "open",
+            name,
+            "meridian",
+            "--target",
+            "75000000",
+            "--as",
+            "pia",
+            "--ledger",
+            &site.ledger(),
+        ]);
+        let output = command.arg("--book").arg(&book).args(more).current_dir(root()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    open("WITH", &[]);
+    open("WITHOUT", &["--without-book"]);
+    let preview = json!({"change": {"line": line("P0008"), "figure": usd("440000.00")}});
+    let with = site.does("pia", "/WITH/previews", &preview);
+    assert_eq!((with.status, with.json()["change"]["to"].as_str()), (200, Some("440000.00")), "{}", with.text());
+    let refused = site.does("pia", "/WITHOUT/previews", &preview);
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("input_refused")));
+    let page = site.reads(&of_line("/WITH/partner-page", "P0008"));
+    let months = page["months"].as_array().unwrap();
+    let sold: Decimal = months.iter().map(|month| decimal(&month["amount"])).sum();
+    assert_eq!((sold.to_string(), months.len()), ("413954.93".to_owned(), 12));
+    assert!(!site.reads("/WITH/deals")["deals"].as_array().unwrap().is_empty());
+    let bare = site.reads(&of_line("/WITHOUT/partner-page", "P0008"));
+    assert_eq!((&bare["months"], &bare["figure"]), (&json!([]), &page["figure"]));
+    ledger_command(&site.ledger(), &["verify"]);
+    ledger_command(&site.ledger(), &["rebuild"]);
 }

@@ -120,7 +120,7 @@ async fn agreement(State(plans): State<Arc<Plans>>, request: PlanRequest, LineQu
     document(&made.await?)
 }
 
-/// What both sides agreed on.
+/// Terms that both sides agreed on.
 struct Terms {
     figure: Money,
     accepted: Option<(String, String)>,

@@ -1,18 +1,18 @@
 //! Named deals of the partners of a plan that close this quarter, for the vendor's side.
 
-use super::preview::{needs_proposal, proposal_of};
+use super::plan_book::PlanOrigin;
+use super::preview::proposal_of;
 use super::request::{OPERATION, PlanRequest};
 use crate::channel::PartnerBook;
 use crate::finding::Finding;
 use crate::ledger::plan::LedgerFault;
 use crate::planning::{self, ClosingDeal, closing_deals};
-use crate::request::with_proposal;
 use crate::server::http::context::Context;
 use crate::server::http::media::Media;
 use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::problem::ProblemKind;
 use crate::server::http::respond::{Responded, document};
-use crate::server::routes::question::{limits_of, problem_of as refused};
+use crate::server::routes::question::limits_of;
 use crate::server::routes::route::Route;
 use crate::server::state::app::App;
 use crate::server::state::books::VendorBooks;
@@ -34,7 +34,7 @@ static DEALS: Operation = Operation {
     id: "plan_deals",
     path: "/v1/vendors/{vendor}/plans/{plan}/deals",
     summary: "Named deals that close this quarter",
-    doc: "Open opportunities of the book of the plan, with their close date in one quarter of the planning period: the quarter with today's date, or the first one where today is not in the period. `expected` is amount × probability. For the vendor's side, with the partners that the person sees; a plan that was opened from files needs a server that has the book.",
+    doc: "Open opportunities of the book of the plan, with their close date in one quarter of the planning period: the quarter with today's date, or the first one where today is not in the period. `expected` is amount × probability. For the vendor's side, with the partners that the person sees; a plan that was opened without its book needs a server that has it.",
     replies: &[Reply::ok("The deals.", &[Media::json("PlanDeals")])],
     problems: &[
         ProblemKind::PlanUnknown,
@@ -125,7 +125,6 @@ async fn deals(State(app): State<App>, request: PlanRequest, context: Context) -
     };
     let (header, partners, origin) = app.plans.run(read).await?;
     let (quarter, first_day, last_day) = quarter_of((header.first_day, header.last_day), now().date_naive());
-    let local = app.plans.local.clone().filter(|local| local.is_of(&header));
     let found = if partners.is_empty() {
         Vec::new()
     } else {
@@ -135,18 +134,16 @@ async fn deals(State(app): State<App>, request: PlanRequest, context: Context) -
         let limits = limits_of(&app.gate);
         let books = VendorBooks::new(&app.stores.books, &active, &limits);
         let as_of = header.as_of;
+        let (plans, of) = (Arc::clone(&app.plans), header.clone());
         let work = move || {
             let closing = |book: &PartnerBook, _: planning::Request| {
                 closing_deals(book, as_of, &(first_day..=last_day)).map_err(|error| {
                     problem_of(&Finding::from(LedgerFault::TotalRange { reason: error.to_string() }).into())
                 })
             };
-            match (origin, &local) {
-                (None, Some(local)) => closing(&local.book, local.request.clone()),
-                (None, None) => Err(needs_proposal()),
-                (Some(bytes), _) => with_proposal(&active.plugin, &bytes, &books, &limits, closing)
-                    .map_err(|refusal| refused(&refusal))?,
-            }
+            let (request, plugin) = (origin.as_deref(), &active.plugin);
+            let (books, limits) = (&books, &limits);
+            PlanOrigin { plans: &plans, header: &of, request, plugin, books, limits }.with(closing)?
         };
         app.lanes.run(Lane::Plan, &owner, work).await??
     };

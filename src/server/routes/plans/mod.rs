@@ -12,6 +12,7 @@ mod line_document;
 mod open;
 mod partner_page;
 mod people;
+mod plan_book;
 mod preview;
 mod preview_document;
 mod proposal;

@@ -304,6 +304,7 @@ impl Proposal {
             request: Some(request),
             facts: None,
             tables: None,
+            book_files: None,
             asked_target,
             target: self.target,
             reserve: self.reserve,

@@ -1,16 +1,17 @@
 //! A line for its own partner: how the figure came about, what the partner sold, its tiers, the pipeline that it needs.
 
+use super::plan_book::PlanOrigin;
 use super::preview::proposal_of;
 use super::proposal::stored;
 use super::request::{OPERATION, PlanRequest};
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::decision::Condition;
-use crate::finding::{Finding, Findings};
+use crate::finding::Finding;
 use crate::ledger::plan::{LedgerFault, LineKey};
 use crate::planning;
 use crate::plugin::VendorPlugin;
 use crate::quota::StepKind;
-use crate::request::{PartnerFacts, PartnerQuestion, partner_facts, with_proposal};
+use crate::request::{PartnerQuestion, partner_facts};
 use crate::server::http::context::Context;
 use crate::server::http::media::Media;
 use crate::server::http::operation::{Operation, Reply};
@@ -117,7 +118,7 @@ struct TierConditionDocument {
     value: Option<String>,
     /// Threshold, exact; null for a condition that holds or does not.
     threshold: Option<String>,
-    /// What is missing, exact; null if not known.
+    /// Missing amount or number, exact; null if not known.
     gap: Option<String>,
     /// True when it is met.
     is_met: bool,
@@ -147,7 +148,7 @@ struct StoredSteps {
     steps: Vec<StoredStep>,
 }
 
-/// What the ledger says about the line.
+/// State of the line in the ledger, with its steps in the proposal.
 struct Shown {
     key: LineKey,
     figure: Money,
@@ -180,7 +181,7 @@ fn shown(ledger: &Ledger, request: &PlanRequest, key: Option<LineKey>) -> Result
     })
 }
 
-/// Returns the steps for the partner: those of its own assessment, and the rest of the figure as one step.
+/// Returns the steps for the partner: those of the partner's assessment, and the rest of the figure as one step.
 fn steps(plugin: &VendorPlugin, shown: &Shown) -> Result<Vec<PartnerStepDocument>, Problem> {
     let range =
         |error: MoneyError| problem_of(&Finding::from(LedgerFault::TotalRange { reason: error.to_string() }).into());
@@ -219,7 +220,6 @@ async fn page(State(app): State<App>, request: PlanRequest, context: Context, Li
         Ok((header, shown(ledger, &request, key)?))
     };
     let (header, shown) = app.plans.run(read).await?;
-    let local = app.plans.local.clone().filter(|local| local.is_of(&header));
     let active = app.vendors.past(&vendor, &header.revision).await?;
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
     app.lanes.admit(Lane::Plan, &owner)?;
@@ -233,16 +233,15 @@ async fn page(State(app): State<App>, request: PlanRequest, context: Context, Li
         period: header.first_day..=header.last_day,
         quota: shown.figure,
     };
+    let (plans, own) = (Arc::clone(&app.plans), header.clone());
     let work = move || {
         let of = |book: &PartnerBook, _: planning::Request| partner_facts(&active.plugin, book, &asked, limits.threads);
+        let (request, plugin) = (shown.request.as_deref(), &active.plugin);
+        let origin = PlanOrigin { plans: &plans, header: &own, request, plugin, books: &books, limits: &limits };
         // Without the book, or where its rules fail on it, the page has what the ledger knows.
-        let facts: Result<Option<PartnerFacts>, Findings> = match (&shown.request, &local) {
-            (None, Some(local)) => of(&local.book, local.request.clone()),
-            (None, None) => Ok(None),
-            (Some(bytes), _) => with_proposal(&active.plugin, bytes, &books, &limits, of).unwrap_or(Ok(None)),
-        };
+        let facts = origin.with(of).ok().and_then(Result::ok).flatten();
         let steps = steps(&active.plugin, &shown)?;
-        Ok::<_, Problem>((shown, steps, facts.ok().flatten().unwrap_or_default()))
+        Ok::<_, Problem>((shown, steps, facts.unwrap_or_default()))
     };
     let (shown, steps, facts) = app.lanes.run(Lane::Plan, &owner, work).await??;
     document(&PartnerPageDocument {

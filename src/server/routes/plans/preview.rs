@@ -1,5 +1,6 @@
 //! Preview: the lines that pay for a new figure of one line, before it is agreed.
 
+use super::plan_book::PlanOrigin;
 use super::preview_document::PreviewDocument;
 use super::request::{Found, OPERATION, PlanRequest, tag_of};
 use crate::finding::{Finding, Findings, Place};
@@ -8,7 +9,7 @@ use crate::ledger::plan::{Change, Header, LedgerFault, Line, LineKey};
 use crate::ledger::rebalance::{Preview, Rebalancing, Scope as Reach, free_lines};
 use crate::ledger::store::Digest;
 use crate::ledger::view::View;
-use crate::request::{FILE, with_proposal};
+use crate::request::FILE;
 use crate::server::http::conditional::with_tag;
 use crate::server::http::context::Context;
 use crate::server::http::media::{JSON, Media};
@@ -16,7 +17,7 @@ use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::request_body::{RequestBody, parse};
 use crate::server::http::respond::{Responded, document};
-use crate::server::routes::question::{limits_of, problem_of as refused};
+use crate::server::routes::question::limits_of;
 use crate::server::routes::route::Route;
 use crate::server::state::app::App;
 use crate::server::state::books::VendorBooks;
@@ -96,18 +97,14 @@ async fn preview(State(app): State<App>, request: PlanRequest, context: Context,
     let limits = limits_of(&app.gate);
     let books = VendorBooks::new(&app.stores.books, &active, &limits);
     let ledger = Arc::clone(app.plans.ledger()?);
-    let local = app.plans.local.clone().filter(|local| local.is_of(&header));
+    let plans = Arc::clone(&app.plans);
     let work = move || {
         let assess = || -> Result<Rebalancing, Problem> {
-            if let (None, Some(local)) = (&origin, &local) {
-                let made = local.rebalancing(&active.plugin, &found.plan.state, limits.threads);
-                return made.map_err(|findings| problem_of(&findings));
-            }
-            let origin = origin.ok_or_else(needs_proposal)?;
             let assess =
                 |book: &_, members| Rebalancing::new(&active.plugin, book, members, &found.plan.state, &|_, _| {});
-            let made = with_proposal(&active.plugin, &origin, &books, &limits, assess);
-            made.map_err(|refusal| refused(&refusal))?.map_err(|findings| problem_of(&findings))
+            let (request, plugin) = (origin.as_deref(), &active.plugin);
+            let origin = PlanOrigin { plans: &plans, header: &header, request, plugin, books: &books, limits: &limits };
+            origin.with(assess)?.map_err(|findings| problem_of(&findings))
         };
         let rebalancing = ledger.rebalancing(&key_of(&header), assess)?;
         shown(&found, &asked, |view, line, figure| {
@@ -158,12 +155,6 @@ pub fn proposal_of(ledger: &Ledger, found: &Found, asked: Option<&RawValue>) -> 
     let request = found.plan.state.header.as_ref().and_then(|header| header.request.clone());
     let Some(digest) = request.and_then(|digest| digest.parse::<Digest>().ok()) else { return Ok(None) };
     ledger.read(|store| store.get(&digest)).map_err(|fault| problem_of(&Findings::from(Finding::from(fault))))
-}
-
-/// Returns the problem of a plan whose book this server does not have.
-pub fn needs_proposal() -> Problem {
-    let detail = "the plan was opened from files: send the request of its proposal as `proposal`";
-    Problem::new(ProblemKind::InputRefused, detail)
 }
 
 /// Returns the entity tag and the document of a preview.

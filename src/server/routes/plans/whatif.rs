@@ -1,13 +1,14 @@
 //! What-ifs: the proposal of a plan with other numbers or other rules, beside the one that the plan was opened with.
 
-use super::preview::{needs_proposal, proposal_of};
+use super::plan_book::PlanOrigin;
+use super::preview::proposal_of;
 use super::request::{Found, OPERATION, PlanRequest};
 use crate::finding::{Findings, Place};
 use crate::ledger::plan::Header;
 use crate::planning;
 use crate::plugin::{Lever, VendorFiles, VendorPlugin, levers, weights_file, with_levers};
 use crate::report::comparison::write_json;
-use crate::request::{DecisionDay, FILE, Revision, Side, compare_sides, with_proposal};
+use crate::request::{DecisionDay, FILE, Revision, Side, compare_sides};
 use crate::script::on_script_threads;
 use crate::server::http::access::Scope;
 use crate::server::http::context::Context;
@@ -17,7 +18,7 @@ use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::request_body::{RequestBody, parse};
 use crate::server::http::respond::{Responded, body as respond, document};
 use crate::server::routes::authoring::{Candidate, Checkup, checked};
-use crate::server::routes::question::{limits_of, problem_of as refused};
+use crate::server::routes::question::limits_of;
 use crate::server::routes::route::Route;
 use crate::server::state::app::App;
 use crate::server::state::books::VendorBooks;
@@ -70,7 +71,7 @@ static SCENARIO: Operation = Operation {
     id: "plan_scenario",
     path: "/v1/vendors/{vendor}/plans/{plan}/scenarios",
     summary: "The proposal of a plan with other numbers",
-    doc: "Records nothing. The rules run on the book of the plan twice, as the plan was opened and with these numbers; the comparison has every quota that moves, the parts by which it moves, and sums by territory, tier and account manager. A plan that was opened from files needs a server that has the book. For persons who see the whole plan.",
+    doc: "Records nothing. The rules run on the book of the plan twice, as the plan was opened and with these numbers; the comparison has every quota that moves, the parts by which it moves, and sums by territory, tier and account manager. A plan that was opened without its book needs a server that has it. For persons who see the whole plan.",
     body: &[Media::json("PlanScenario")],
     ..SCENARIO_BASE
 };
@@ -237,7 +238,7 @@ async fn compared(
     app.lanes.admit(Lane::Plan, &owner)?;
     let limits = limits_of(&app.gate);
     let books = VendorBooks::new(&app.stores.books, &active, &limits);
-    let local = app.plans.local.clone().filter(|local| local.is_of(&header));
+    let plans = Arc::clone(&app.plans);
     let work = move || -> Result<Vec<u8>, Problem> {
         let plugin = compile(&files)?;
         let compare = |book: &_, asked: planning::Request| {
@@ -260,13 +261,8 @@ async fn compared(
             written.map_err(|_| Problem::new(ProblemKind::Internal, "the comparison could not be written"))?;
             Ok(bytes)
         };
-        match (request, &local) {
-            (None, Some(local)) => compare(&local.book, local.request.clone()),
-            (None, None) => Err(needs_proposal()),
-            (Some(bytes), _) => {
-                with_proposal(&active.plugin, &bytes, &books, &limits, compare).map_err(|refusal| refused(&refusal))?
-            }
-        }
+        let (request, plugin, books, limits) = (request.as_deref(), &active.plugin, &books, &limits);
+        PlanOrigin { plans: &plans, header: &header, request, plugin, books, limits }.with(compare)?
     };
     let bytes = app.lanes.run(Lane::Plan, &owner, work).await??;
     Ok(respond(JSON, bytes))
