@@ -22,7 +22,7 @@ impl Local {
     }
 }
 
-/// The book and the request that a plan was opened with, where they are no document of a caller.
+/// The book and the request that a plan was opened with from files.
 pub struct PlanBook {
     /// The book.
     pub book: PartnerBook,
