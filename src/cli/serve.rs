@@ -2,12 +2,14 @@
 
 use super::fault::CommandFault;
 use super::groups::Shadow;
+use super::place::place;
 use super::vendor_source::VendorSource;
 use super::{CommandError, Terminal};
 use crate::audit::{
     Collector, CollectorOptions, FileOptions, Log, LogFile, LogOptions, Masking, Mode, RecordContent, Retention, Sink,
     Stream,
 };
+use crate::database::Place;
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{
@@ -124,9 +126,10 @@ pub struct Options {
     /// Check scripts sent by callers; from this machine only.
     #[arg(long, env = "QUOTIENT_AUTHORING")]
     authoring: bool,
-    /// File of the ledger with the plans of record; created if it does not exist. Without it, plans are not served.
-    #[arg(long, value_name = "FILE", env = "QUOTIENT_LEDGER")]
-    ledger: Option<PathBuf>,
+    /// File of the ledger with the plans of record, or `postgres://USER@HOST:PORT/DATABASE`; created if it does not exist.
+    /// Without it, plans are not served.
+    #[arg(long, value_name = "FILE", value_parser = place(), env = "QUOTIENT_LEDGER", hide_env_values = true)]
+    ledger: Option<Place>,
     /// Serve the workbench: pages for planners, account managers and partners, under /workbench/.
     #[arg(long, requires = "ledger", env = "QUOTIENT_WORKBENCH")]
     workbench: bool,

@@ -4,6 +4,7 @@ use super::admin::Admin;
 use super::events;
 use super::signals::Terminate;
 use crate::audit::{Log, Mode, RecordContent};
+use crate::database::Place;
 use crate::finding::{Finding, Findings, render};
 use crate::library::{ReloadOutcome, Source, State, VendorOptions, open_vendors_from};
 use crate::server::fault::ServerFault;
@@ -63,8 +64,8 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// Checks scripts that callers send.
     pub is_authoring: bool,
-    /// File of the ledger; without one, no operation on plans of record is offered.
-    pub ledger: Option<PathBuf>,
+    /// Place of the ledger; without one, no operation on plans of record is offered.
+    pub ledger: Option<Place>,
     /// Serves the workbench.
     pub has_workbench: bool,
     /// The person of this machine and the book of its files, for a server of one person.
@@ -119,7 +120,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let terminate = runtime.block_on(async { Terminate::catch() });
     let Doors { sockets, admin, access, tls, is_local } = open_doors(&runtime, &options)?;
     let shared = options.vendors.state.as_deref().map(|state| open_state(state, &options)).transpose()?;
-    let plans = Plans::open(options.ledger.as_deref(), options.local)?;
+    let plans = Plans::open(options.ledger.as_ref(), options.local)?;
     let offered =
         Offered { authoring: options.is_authoring, ledger: options.ledger.is_some(), workbench: options.has_workbench };
     let (library, outcome) = open_vendors_from(options.source, options.vendors)?;

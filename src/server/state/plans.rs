@@ -4,6 +4,7 @@
 
 use super::local::Local;
 use super::stored_proposal::StoredProposal;
+use crate::database::Place;
 use crate::finding::{Code, Finding, Findings};
 use crate::ledger::people::{Grant, People, PeopleFault, Standing, grant, revoke};
 use crate::ledger::plan::{Actor, Command, LedgerFault};
@@ -15,7 +16,6 @@ use crate::server::http::problem::{Problem, ProblemKind};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::watch;
@@ -104,11 +104,12 @@ pub fn now() -> DateTime<Utc> {
 }
 
 impl Plans {
-    /// Opens the ledger at `path`, and creates it where there is none.
-    pub fn open(path: Option<&Path>, local: Option<Local>) -> Result<Self, Findings> {
+    /// Opens the ledger at a place, and creates it where there is none.
+    pub fn open(place: Option<&Place>, local: Option<Local>) -> Result<Self, Findings> {
         let local = local.map(Arc::new);
-        let Some(path) = path else { return Ok(Self { ledger: None, local }) };
-        let (writer, reader) = (Store::open(path).map_err(Finding::from)?, Store::open(path).map_err(Finding::from)?);
+        let Some(place) = place else { return Ok(Self { ledger: None, local }) };
+        let open = || Store::open_at(place).map_err(Finding::from);
+        let (writer, reader) = (open()?, open()?);
         let people = People::read(&reader)?;
         let ledger = Ledger {
             writer: Mutex::new(writer),
@@ -375,6 +376,13 @@ pub fn problem_of(findings: &Findings) -> Problem {
 /// Returns the problem of a ledger that cannot be read or written; only the log has the reason.
 fn unavailable(findings: &Findings) -> Problem {
     findings.iter().for_each(|finding| tracing::error!("{finding}"));
-    let detail = "the ledger cannot be read or written; nothing of the request was recorded";
+    let is_unconfirmed =
+        findings.iter().any(|finding| matches!(finding.cause::<StoreFault>(), Some(StoreFault::Unconfirmed { .. })));
+    let detail = if is_unconfirmed {
+        "the connection to the ledger was lost before the request was confirmed: it may be recorded; read the plan, or \
+         repeat the request with the same `Idempotency-Key`"
+    } else {
+        "the ledger cannot be read or written; nothing of the request was recorded"
+    };
     Problem::new(ProblemKind::LedgerUnavailable, detail)
 }

@@ -20,6 +20,7 @@ mod page;
 mod people;
 mod persons;
 mod plans;
+mod plans_postgres;
 mod proxies;
 mod reload;
 pub mod running;
