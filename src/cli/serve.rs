@@ -9,7 +9,7 @@ use crate::audit::{
     Collector, CollectorOptions, FileOptions, Log, LogFile, LogOptions, Masking, Mode, RecordContent, Retention, Sink,
     Stream,
 };
-use crate::database::Place;
+use crate::database::{Address, Place};
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{
@@ -84,10 +84,10 @@ pub struct Options {
     admin_listen: Vec<Listen>,
     #[command(flatten)]
     vendors: VendorSource,
-    /// Directory with everything that must survive a restart: past revisions, pins, stored books, responses for repeated requests. Several servers can share it. If omitted, all that is in memory only.
-    #[arg(long, value_name = "DIR", env = "QUOTIENT_STATE")]
-    state: Option<PathBuf>,
-    /// Name of this server among those that share the state directory; the host name by default.
+    /// Directory with everything that must survive a restart: past revisions, pins, stored books, responses for repeated requests; or a database, `postgres://USER@HOST:PORT/DATABASE`. Several servers can share it. If omitted, all that is in memory only.
+    #[arg(long, value_name = "DIR", value_parser = place(), env = "QUOTIENT_STATE", hide_env_values = true)]
+    state: Option<Place>,
+    /// Name of this server among those that share the state; the host name by default.
     #[arg(long, value_name = "NAME", env = "QUOTIENT_REPLICA")]
     replica: Option<String>,
     /// Tokens with the vendors and operations each allows; required to accept requests from other machines.
@@ -218,18 +218,20 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let endpoint = options.otlp.as_deref().filter(|endpoint| !endpoint.is_empty());
     let spans = endpoint.map(|endpoint| open_spans(endpoint, options)).transpose()?;
     let tls = options.tls_certificate.clone().zip(options.tls_key.clone());
+    let (directory, database) = state(options)?;
     let server = Server::open(server::Options {
         listen: options.listen.clone(),
         admin_listen: options.admin_listen.clone(),
-        source: options.vendors.source(options.state.as_deref())?,
+        source: options.vendors.source(directory.as_deref())?,
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
-            state: options.state.clone(),
+            state: directory,
             is_shared: true,
             poll: Duration::from_secs(options.poll),
             has_events: !options.no_events,
             ..VendorOptions::default()
         },
+        state_database: database,
         replica: replica(options),
         tokens: options.tokens.clone(),
         tls: tls.map(|(certificate, key)| TlsFiles { certificate, key, clients: clients(options) }),
@@ -254,6 +256,19 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     })?;
     server.run();
     Ok(())
+}
+
+/// The state directory, or the database in place of it.
+fn state(options: &Options) -> Result<(Option<PathBuf>, Option<Address>), CommandError> {
+    match options.state.clone() {
+        None => Ok((None, None)),
+        Some(Place::File(path)) => Ok((Some(path), None)),
+        Some(Place::Postgres(address)) => Ok((None, Some(address))),
+        Some(Place::Bad(reason)) => {
+            let help = "write `postgres://USER@HOST:PORT/DATABASE`, and the password into the variable `PGPASSWORD`";
+            Err(refused(format!("`--state` is not an address of a PostgreSQL database: {}", reason.0), help))
+        }
+    }
 }
 
 /// Name of this server among the replicas: as stated, or that of the host, which in a cluster is that of the pod.
