@@ -33,6 +33,7 @@
 //! | `cli` | yes | the program `quotient` |
 //! | `server` | yes | the server, its decision log and the reloading of rules |
 //! | `ledger` | with `cli` and `server` | the plan of record: negotiations and agreements in a file |
+//! | `postgres` | no | the plan of record, and what replicas share, in a PostgreSQL database |
 //! | `report` | with `cli` and `server` | outcomes as table, CSV, workbook and HTML |
 //! | `counting-allocator` | yes | a global allocator that counts, so that the memory of scripts is limited |
 //! | `internals` | no | everything, without any promise, for the tests, benches and fuzz targets of this repository |
@@ -62,6 +63,7 @@
 //! | [`bundle`] | the rules and policies of a vendor as one signed file |
 //! | [`planning`] | proposals, sensitivities, backtests |
 //! | [`review`] | standings and policies as business review of a book |
+//! | [`database`] | SQLite and PostgreSQL behind one interface |
 //! | [`ledger`] | the plan of record: every move of a negotiation as an event, in a file that shows changes |
 //! | [`engine`] | the front door: an engine that owns threads and limits, books, requests, outcomes |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
@@ -93,6 +95,10 @@ mod channel;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+#[cfg(all(feature = "ledger", feature = "internals"))]
+pub mod database;
+#[cfg(all(feature = "ledger", not(feature = "internals")))]
+mod database;
 #[cfg(feature = "internals")]
 pub mod decision;
 #[cfg(not(feature = "internals"))]

@@ -26,6 +26,7 @@ mod ledger;
 mod output;
 mod password;
 mod persons;
+mod place;
 mod plan;
 mod progress;
 mod propose;

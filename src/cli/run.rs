@@ -39,6 +39,7 @@ pub fn on_this_machine(port: u16, source: Box<dyn Source>) -> Result<server::Opt
         admin_listen: Vec::new(),
         source,
         vendors: VendorOptions { guard: Some(ChildProcess::of_this_program()?), ..VendorOptions::default() },
+        state_database: None,
         replica: "quotient".to_owned(),
         tokens: None,
         tls: None,

@@ -2,12 +2,14 @@
 
 use super::fault::CommandFault;
 use super::groups::Shadow;
+use super::place::place;
 use super::vendor_source::{POLL, VendorSource};
 use super::{CommandError, Terminal};
 use crate::audit::{
     Collector, CollectorOptions, FileOptions, Log, LogFile, LogOptions, Masking, Mode, RecordContent, Retention, Sink,
     Stream,
 };
+use crate::database::{Address, Place};
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{
@@ -82,10 +84,10 @@ pub struct Options {
     admin_listen: Vec<Listen>,
     #[command(flatten)]
     vendors: VendorSource,
-    /// Directory with everything that must survive a restart: past revisions, pins, stored books, responses for repeated requests. Several servers can share it. If omitted, all that is in memory only.
-    #[arg(long, value_name = "DIR", env = "QUOTIENT_STATE")]
-    state: Option<PathBuf>,
-    /// Name of this server among those that share the state directory; the host name by default.
+    /// Directory with everything that must survive a restart: past revisions, pins, stored books, responses for repeated requests; or a database, `postgres://USER@HOST:PORT/DATABASE`. Several servers can share it. If omitted, all that is in memory only.
+    #[arg(long, value_name = "DIR", value_parser = place(), env = "QUOTIENT_STATE", hide_env_values = true)]
+    state: Option<Place>,
+    /// Name of this server among those that share the state; the host name by default.
     #[arg(long, value_name = "NAME", env = "QUOTIENT_REPLICA")]
     replica: Option<String>,
     /// Tokens with the vendors and operations each allows; required to accept requests from other machines.
@@ -124,9 +126,10 @@ pub struct Options {
     /// Check scripts sent by callers; from this machine only.
     #[arg(long, env = "QUOTIENT_AUTHORING")]
     authoring: bool,
-    /// File of the ledger with the plans of record; created if it does not exist. Without it, plans are not served.
-    #[arg(long, value_name = "FILE", env = "QUOTIENT_LEDGER")]
-    ledger: Option<PathBuf>,
+    /// File of the ledger with the plans of record, or `postgres://USER@HOST:PORT/DATABASE`; created if it does not exist.
+    /// Without it, plans are not served.
+    #[arg(long, value_name = "FILE", value_parser = place(), env = "QUOTIENT_LEDGER", hide_env_values = true)]
+    ledger: Option<Place>,
     /// Serve the workbench: pages for planners, account managers and partners, under /workbench/.
     #[arg(long, requires = "ledger", env = "QUOTIENT_WORKBENCH")]
     workbench: bool,
@@ -208,28 +211,27 @@ fn refused(message: impl Into<String>, help: &str) -> CommandError {
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     start_logging(options, terminal)?;
     options.shadow.apply();
-    let mode = match options.audit {
-        Some(Audit::Strict) => Mode::Strict,
-        Some(Audit::BestEffort) | None => Mode::BestEffort,
-    };
+    let mode = if options.audit == Some(Audit::Strict) { Mode::Strict } else { Mode::BestEffort };
     let decision_log =
         options.decision_log.as_deref().map(|destination| open_log(destination, mode, options)).transpose()?;
     // An empty variable counts as not set.
     let endpoint = options.otlp.as_deref().filter(|endpoint| !endpoint.is_empty());
     let spans = endpoint.map(|endpoint| open_spans(endpoint, options)).transpose()?;
     let tls = options.tls_certificate.clone().zip(options.tls_key.clone());
+    let (directory, database) = state(options)?;
     let server = Server::open(server::Options {
         listen: options.listen.clone(),
         admin_listen: options.admin_listen.clone(),
-        source: options.vendors.source(options.state.as_deref(), Duration::from_secs(options.bundle_poll))?,
+        source: options.vendors.source(directory.as_deref(), Duration::from_secs(options.bundle_poll))?,
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
-            state: options.state.clone(),
+            state: directory,
             is_shared: true,
             poll: Duration::from_secs(options.poll),
             has_events: !options.no_events,
             ..VendorOptions::default()
         },
+        state_database: database,
         replica: replica(options),
         tokens: options.tokens.clone(),
         tls: tls.map(|(certificate, key)| TlsFiles { certificate, key, clients: clients(options) }),
@@ -254,6 +256,19 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     })?;
     server.run();
     Ok(())
+}
+
+/// The state directory, or the database in place of it.
+fn state(options: &Options) -> Result<(Option<PathBuf>, Option<Address>), CommandError> {
+    match options.state.clone() {
+        None => Ok((None, None)),
+        Some(Place::File(path)) => Ok((Some(path), None)),
+        Some(Place::Postgres(address)) => Ok((None, Some(address))),
+        Some(Place::Bad(reason)) => {
+            let help = "write `postgres://USER@HOST:PORT/DATABASE`, and the password into the variable `PGPASSWORD`";
+            Err(refused(format!("`--state` is not an address of a PostgreSQL database: {}", reason.0), help))
+        }
+    }
 }
 
 /// Name of this server among the replicas: as stated, or that of the host, which in a cluster is that of the pod.

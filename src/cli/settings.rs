@@ -1,6 +1,7 @@
 //! Options of `serve` from a TOML file: they become arguments, unless an argument or a variable states the same option.
 
 use super::fault::CommandFault;
+use crate::database;
 use crate::document::{Codes, Document, Item};
 use crate::finding::{Code, Finding, Findings, Place};
 use clap::parser::ValueSource;
@@ -155,7 +156,11 @@ fn shown(option: &Arg, values: &[String]) -> Option<String> {
     let one = |value: &String| match option.get_action() {
         ArgAction::SetTrue => value.clone(),
         _ if value.parse::<u64>().is_ok() => value.clone(),
-        _ => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+        // Without the password of an address.
+        _ => {
+            let place = database::Place::from(OsString::from(value)).to_string();
+            format!("\"{}\"", place.replace('\\', "\\\\").replace('"', "\\\""))
+        }
     };
     match option.get_action() {
         ArgAction::Append if !values.is_empty() => {

@@ -140,7 +140,8 @@ codes! {
     /// The file is not a ledger, is damaged, or cannot be used where it is.
     ///
     /// A ledger is one file on a local disk. While it is in use, its write-ahead log (`-wal`) is a part of it, so that a copy
-    /// is made with `quotient ledger backup`.
+    /// is made with `quotient ledger backup`. Or it is in a PostgreSQL database, `postgres://USER@HOST:PORT/DATABASE`, with a
+    /// program that was built with the feature `postgres`; the database makes the backups then.
     LedgerFile = Files, "ledger::file";
     /// The plan has changed since it was read, so that the decision must be made again.
     LedgerConflict = Plan, "ledger::conflict";

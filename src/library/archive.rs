@@ -6,20 +6,21 @@
 //! directory; one that only reads needs no lock, because every file appears whole.
 
 use super::Revision;
+use super::archive_files::ArchiveFiles;
 use super::archived::{Kept, Record, digest, files_to_json, is_digest, kept_to_json, record_from_json, record_to_json};
 use super::fault::LibraryFault;
 use super::history::Attempt;
 use super::lock::LockedFile;
 use super::state_directory::{
-    clear_temporary, damaged, entries, name_of, read_kept, read_only, read_order, read_record, read_revision,
-    unwritable, write_atomically,
+    clear_temporary, damaged, entries, name_of, read_kept, read_kept_elsewhere, read_only, read_order, read_record,
+    read_revision, record_in, record_path, revision_in, unwritable, write_atomically,
 };
 use crate::channel::Name;
 use crate::finding::{Finding, Findings, Place};
 use crate::plugin::{VendorFiles, is_vendor_name};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -54,8 +55,16 @@ type InMemory = (Kept, Arc<VendorFiles>);
 #[derive(Debug)]
 enum Store {
     Memory(Mutex<BTreeMap<Name, Vec<InMemory>>>),
-    Folder { path: PathBuf, order: Order, _lock: LockedFile },
-    ReadOnly { path: PathBuf },
+    Folder {
+        path: PathBuf,
+        order: Order,
+        _lock: LockedFile,
+    },
+    ReadOnly {
+        path: PathBuf,
+    },
+    /// Shared by processes elsewhere, in files of the same names.
+    Elsewhere(Arc<dyn ArchiveFiles>),
 }
 
 /// Order of the revisions of a directory, as they were used.
@@ -96,6 +105,11 @@ impl Archive {
         Ok(Self { store, retention: Retention::ON_DISK })
     }
 
+    /// Returns the archive in files elsewhere, which other processes use as well. It keeps [`Retention::ON_DISK`].
+    pub fn elsewhere(files: Arc<dyn ArchiveFiles>) -> Self {
+        Self { store: Store::Elsewhere(files), retention: Retention::ON_DISK }
+    }
+
     /// Opens the archive under `path` to read it only, also while a server uses it: nothing is locked, and nothing written.
     ///
     /// Additions of the server are visible at once; removed revisions are no longer found. Fails if there is no archive.
@@ -132,7 +146,8 @@ impl Archive {
             Store::Folder { path, order: Order::Shared, .. } | Store::ReadOnly { path } if is_vendor_name(vendor) => {
                 read_kept(path, vendor)
             }
-            Store::Folder { .. } | Store::ReadOnly { .. } => Vec::new(),
+            Store::Elsewhere(files) if is_vendor_name(vendor) => read_kept_elsewhere(&**files, vendor),
+            Store::Folder { .. } | Store::ReadOnly { .. } | Store::Elsewhere(_) => Vec::new(),
         }
     }
 
@@ -167,7 +182,30 @@ impl Archive {
             }
             Store::Folder { path, order, .. } => self.keep_on_disk(path, order, files, new, needed),
             Store::ReadOnly { path } => Err(Findings::from(read_only(path))),
+            Store::Elsewhere(at) => self.keep_elsewhere(&**at, files, new, needed),
         }
+    }
+
+    fn keep_elsewhere(
+        &self,
+        at: &dyn ArchiveFiles,
+        files: &Arc<VendorFiles>,
+        new: Kept,
+        needed: &[Revision],
+    ) -> Result<(), Findings> {
+        let path = |revision: &str| format!("revisions/{}/{revision}.json", files.vendor);
+        let failed = |reason: String| Findings::from(unwritable(Path::new(at.shown()), &reason));
+        let own = path(files.revision());
+        let known = at.read(&own).map_err(failed)?;
+        if known.is_none_or(|bytes| revision_in(&bytes, &files.vendor, files.revision()).is_err()) {
+            let text = files_to_json(files).to_string().into_bytes();
+            at.change(&own, &mut |_| Some(text.clone())).map_err(failed)?;
+        }
+        let mut order = read_kept_elsewhere(at, &files.vendor);
+        for old in self.dropped(&mut order, new, needed) {
+            at.change(&path(&old), &mut |_| None).map_err(failed)?;
+        }
+        Ok(())
     }
 
     fn keep_on_disk(
@@ -199,12 +237,17 @@ impl Archive {
 
     /// Moves a revision to the end of the order, and removes the files of those that need not stay.
     fn append(&self, order: &mut Vec<Kept>, new: Kept, needed: &[Revision], directory: &Path) {
+        for old in self.dropped(order, new, needed) {
+            drop(fs::remove_file(directory.join(format!("{old}.json"))));
+        }
+    }
+
+    /// Moves a revision to the end of the order; returns those that need not stay, and takes them out of it.
+    fn dropped(&self, order: &mut Vec<Kept>, new: Kept, needed: &[Revision]) -> Vec<Revision> {
         let known = order.iter().position(|known| known.revision == new.revision).map(|at| order.remove(at));
         order.push(known.unwrap_or(new));
-        while let Some(at) = self.superfluous(order.iter(), needed) {
-            let old = order.remove(at);
-            drop(fs::remove_file(directory.join(format!("{}.json", old.revision))));
-        }
+        let next = || self.superfluous(order.iter(), needed).map(|at| order.remove(at).revision);
+        std::iter::from_fn(next).collect()
     }
 
     /// The oldest revision that need not stay, when there is more than is kept. The last was kept just now, and stays.
@@ -237,6 +280,12 @@ impl Archive {
                 }
                 read_revision(&file, vendor, revision).map(Arc::new).map_err(|why| Findings::from(damaged(&file, &why)))
             }
+            Store::Elsewhere(files) => {
+                let path = format!("revisions/{vendor}/{revision}.json");
+                let failed = |why: String| Findings::from(damaged(Path::new(&path), &why));
+                let bytes = files.read(&path).map_err(failed)?.ok_or_else(unknown)?;
+                revision_in(&bytes, vendor, revision).map(Arc::new).map_err(failed)
+            }
         }
     }
 
@@ -248,6 +297,7 @@ impl Archive {
             Store::Memory(_) => return Ok(()),
             Store::Folder { path, order, .. } => (path, order),
             Store::ReadOnly { path } => return Err(Findings::from(read_only(path))),
+            Store::Elsewhere(files) => return self.write_record_elsewhere(&**files, vendor, record),
         };
         let file = path.join("vendors").join(format!("{vendor}.json"));
         let failed = |error: std::io::Error| Findings::from(unwritable(&file, &error.to_string()));
@@ -259,30 +309,59 @@ impl Archive {
             let earlier = read_record(&file).ok().and_then(|body| record_from_json(&body)).unwrap_or_default();
             body = record_to_json(&record.with_history_of(&earlier));
         }
-        body["revisions"] = self.kept(vendor).iter().map(kept_to_json).collect();
-        let text = json!({"schema": "quotient.vendor/1", "digest": digest(&body), "record": body}).to_string();
-        write_atomically(&file, text.as_bytes()).map_err(failed)
+        write_atomically(&file, record_text(&self.kept(vendor), body).as_bytes()).map_err(failed)
+    }
+
+    fn write_record_elsewhere(&self, at: &dyn ArchiveFiles, vendor: &str, record: &Record) -> Result<(), Findings> {
+        let kept = self.kept(vendor);
+        let changed = at.change(&record_path(vendor), &mut |earlier| {
+            let earlier = earlier.and_then(|bytes| record_from_json(&record_in(&bytes).ok()?)).unwrap_or_default();
+            Some(record_text(&kept, record_to_json(&record.with_history_of(&earlier))).into_bytes())
+        });
+        changed.map_err(|reason| Findings::from(unwritable(Path::new(at.shown()), &reason)))
     }
 
     /// Returns the events of `vendor` in all processes that share the archive; `None` if it is not shared.
     pub fn shared_history(&self, vendor: &str) -> Option<Vec<Attempt>> {
-        let Store::Folder { path, order: Order::Shared, .. } = &self.store else { return None };
-        let file = path.join("vendors").join(format!("{vendor}.json"));
-        is_vendor_name(vendor)
-            .then(|| read_record(&file).ok().and_then(|body| record_from_json(&body)))?
-            .map(|r| r.history)
+        if !is_vendor_name(vendor) {
+            return None;
+        }
+        let body = match &self.store {
+            Store::Folder { path, order: Order::Shared, .. } => {
+                read_record(&path.join("vendors").join(format!("{vendor}.json"))).ok()
+            }
+            Store::Elsewhere(files) => record_in(&files.read(&record_path(vendor)).ok()??).ok(),
+            _ => None,
+        };
+        record_from_json(&body?).map(|record| record.history)
+    }
+
+    /// The bodies of all records, each with the path of its file.
+    fn record_bodies(&self) -> Vec<(PathBuf, Result<Value, String>)> {
+        match &self.store {
+            Store::Memory(_) => Vec::new(),
+            Store::Folder { path, .. } | Store::ReadOnly { path } => {
+                let files = entries(&path.join("vendors")).into_iter();
+                files.map(|file| (file.clone(), read_record(&file))).collect()
+            }
+            Store::Elsewhere(files) => {
+                let read = |path: &str| record_in(&files.read(path)?.ok_or("it was removed")?);
+                let all = files.list("vendors").unwrap_or_default().into_iter();
+                let paths = all.map(|file| format!("vendors/{}", file.name));
+                paths.map(|path| (PathBuf::from(&path), read(&path))).collect()
+            }
+        }
     }
 
     /// Everything that is known of vendors, and what of it cannot be trusted.
     pub fn records(&self) -> (BTreeMap<Name, Record>, Findings) {
         let (mut records, mut findings) = (BTreeMap::new(), Findings::new());
-        let (Store::Folder { path, .. } | Store::ReadOnly { path }) = &self.store else { return (records, findings) };
-        for file in entries(&path.join("vendors")) {
+        for (file, body) in self.record_bodies() {
             let Some(vendor) = name_of(&file).and_then(|name| name.strip_suffix(".json")) else { continue };
             if !is_vendor_name(vendor) {
                 continue;
             }
-            match read_record(&file) {
+            match body {
                 Ok(body) => match record_from_json(&body) {
                     Some(record) => drop(records.insert(vendor.into(), record)),
                     None => findings.push(damaged(&file, "it is not shaped as a record")),
@@ -292,6 +371,12 @@ impl Archive {
         }
         (records, findings)
     }
+}
+
+/// The text of a record with the order of the revisions.
+fn record_text(kept: &[Kept], mut body: Value) -> String {
+    body["revisions"] = kept.iter().map(kept_to_json).collect();
+    json!({"schema": "quotient.vendor/1", "digest": digest(&body), "record": body}).to_string()
 }
 
 /// Opens the lock of the archive under `path`, whose directories are created.

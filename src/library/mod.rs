@@ -11,6 +11,7 @@
 //! Files are accessed in [`disk`], [`watch`], [`archive`] and [`child`] only.
 
 pub mod archive;
+mod archive_files;
 mod archived;
 mod catalog;
 pub mod child;
@@ -39,6 +40,7 @@ pub mod watch;
 mod work;
 
 pub use archive::{Archive, Retention};
+pub use archive_files::{ArchiveFile, ArchiveFiles};
 pub use archived::{Kept, Record, pin_from_json, pin_to_json};
 pub use catalog::{Catalog, Change, Departed};
 pub use child::ChildProcess;

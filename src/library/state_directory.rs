@@ -1,12 +1,13 @@
 //! Files of the archive in the state directory: written completely or not at all, and verified when read.
 
 use super::Revision;
+use super::archive_files::{ArchiveFile, ArchiveFiles};
 use super::archived::{Kept, digest, files_from_json, is_digest, kept_from_json};
 use super::fault::LibraryFault;
 use crate::channel::Name;
 use crate::finding::{Finding, Place};
 use crate::plugin::{VendorFiles, is_vendor_name};
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use serde_json::Value;
 use std::collections::BTreeMap;
 #[cfg(unix)]
@@ -36,34 +37,46 @@ pub fn read_order(path: &Path) -> BTreeMap<Name, Vec<Kept>> {
     vendors.map(|vendor| (Name::from(vendor), read_kept(path, vendor))).collect()
 }
 
-/// The revisions of one vendor on disk: first those the record does not name, as their files were written, then the
-/// record's in its order.
+/// The revisions of one vendor on disk.
 pub fn read_kept(path: &Path, vendor: &str) -> Vec<Kept> {
     let record = read_record(&path.join("vendors").join(format!("{vendor}.json"))).ok();
+    let files = entries(&path.join("revisions").join(vendor)).into_iter().filter_map(|file| {
+        let meta = file.metadata().ok();
+        let written = meta.as_ref().and_then(|meta| meta.modified().ok()).map(DateTime::from);
+        Some(ArchiveFile { name: name_of(&file)?.to_owned(), bytes: meta.map_or(0, |meta| meta.len()), written })
+    });
+    in_order(record.as_ref(), files)
+}
+
+/// The revisions of one vendor elsewhere.
+pub fn read_kept_elsewhere(files: &dyn ArchiveFiles, vendor: &str) -> Vec<Kept> {
+    let record = files.read(&record_path(vendor)).ok().flatten().and_then(|bytes| record_in(&bytes).ok());
+    in_order(record.as_ref(), files.list(&format!("revisions/{vendor}")).unwrap_or_default())
+}
+
+/// The path of the record of a vendor.
+pub fn record_path(vendor: &str) -> String {
+    format!("vendors/{vendor}.json")
+}
+
+/// The revisions of one vendor: first those the record does not name, as their files were written, then the record's in
+/// its order.
+fn in_order(record: Option<&Value>, files: impl IntoIterator<Item = ArchiveFile>) -> Vec<Kept> {
     let recorded: Vec<Kept> = record
-        .iter()
-        .filter_map(|body| body.get("revisions")?.as_array())
+        .and_then(|body| body.get("revisions")?.as_array())
+        .into_iter()
         .flatten()
         .filter_map(kept_from_json)
         .collect();
-    let mut found: BTreeMap<Revision, Option<(DateTime<Utc>, u64)>> = BTreeMap::new();
-    for file in entries(&path.join("revisions").join(vendor)) {
-        let is_revision = file.extension().is_some_and(|extension| extension == "json");
-        let stem = file.file_stem().and_then(|stem| stem.to_str()).filter(|stem| is_revision && is_digest(stem));
-        if let Some(stem) = stem {
-            let meta = file.metadata().ok();
-            let written = meta.and_then(|meta| Some((DateTime::from(meta.modified().ok()?), meta.len())));
-            found.insert(stem.into(), written);
-        }
+    let mut found: BTreeMap<Revision, ArchiveFile> = BTreeMap::new();
+    for file in files {
+        let stem = file.name.strip_suffix(".json").filter(|stem| is_digest(stem)).map(Revision::from);
+        found.extend(stem.map(|stem| (stem, file)));
     }
     let recorded: Vec<Kept> = recorded.into_iter().filter(|kept| found.remove(&kept.revision).is_some()).collect();
     let mut unrecorded: Vec<Kept> = found
         .into_iter()
-        .map(|(revision, written)| Kept {
-            revision,
-            first_used: written.map(|(when, _)| when),
-            bytes: written.map_or(0, |(_, bytes)| bytes),
-        })
+        .map(|(revision, file)| Kept { revision, first_used: file.written, bytes: file.bytes })
         .collect();
     unrecorded.sort_by_key(|kept| kept.first_used);
     // Files written after the record are newest; older files that it does not name are oldest. Both are rare.
@@ -123,18 +136,26 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-fn read_value(path: &Path) -> Result<Value, String> {
+fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let meta = fs::metadata(path).map_err(|error| error.to_string())?;
     if !meta.is_file() || meta.len() > MAX_FILE {
         return Err("the archive did not write it".to_owned());
     }
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    serde_json::from_slice(&bytes).map_err(|_| "it is not valid JSON".to_owned())
+    fs::read(path).map_err(|error| error.to_string())
+}
+
+fn value_in(bytes: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(bytes).map_err(|_| "it is not valid JSON".to_owned())
 }
 
 /// Reads the files of a revision and verifies their digest.
 pub fn read_revision(path: &Path, vendor: &str, revision: &str) -> Result<VendorFiles, String> {
-    let files = files_from_json(&read_value(path)?).ok_or("it is not shaped as a revision")?;
+    revision_in(&read_bytes(path)?, vendor, revision)
+}
+
+/// Returns the files of a revision, whose digest is verified.
+pub fn revision_in(bytes: &[u8], vendor: &str, revision: &str) -> Result<VendorFiles, String> {
+    let files = files_from_json(&value_in(bytes)?).ok_or("it is not shaped as a revision")?;
     if *files.vendor != *vendor || files.revision() != revision {
         return Err("its content does not have the digest it is filed under".to_owned());
     }
@@ -143,7 +164,12 @@ pub fn read_revision(path: &Path, vendor: &str, revision: &str) -> Result<Vendor
 
 /// The body of a vendor's record, when it is what was written.
 pub fn read_record(path: &Path) -> Result<Value, String> {
-    let value = read_value(path)?;
+    record_in(&read_bytes(path)?)
+}
+
+/// The body of a vendor's record, when it is what was written.
+pub fn record_in(bytes: &[u8]) -> Result<Value, String> {
+    let value = value_in(bytes)?;
     let body = value.get("record").cloned().ok_or("it has no record")?;
     if value.get("digest").and_then(Value::as_str) != Some(&digest(&body)) {
         return Err("its content does not have the digest it states".to_owned());

@@ -1,6 +1,7 @@
 //! The library of real vendors: how a candidate is judged, and how everything is combined for directories on disk.
 
 use super::archive::{Archive, Retention};
+use super::archive_files::ArchiveFiles;
 use super::child::ChildProcess;
 use super::disk::Disk;
 use super::open::{Library, Options};
@@ -14,6 +15,7 @@ use crate::plugin::disk::Roots;
 use crate::plugin::{CaseOutcome, VendorFiles, VendorPlugin, run_cases, run_trial};
 use crate::script::on_script_threads;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The library of real vendors.
@@ -70,6 +72,8 @@ pub struct VendorOptions {
     pub state: Option<PathBuf>,
     /// True if other processes may use the state directory at the same time.
     pub is_shared: bool,
+    /// Files elsewhere that persist past revisions, in place of a directory.
+    pub elsewhere: Option<Arc<dyn ArchiveFiles>>,
     /// Limits of past revisions; `None` is [`Retention::ON_DISK`] with a state directory, else [`Retention::IN_MEMORY`].
     pub retention: Option<Retention>,
     /// Interval at which the directories are scanned without an event.
@@ -84,6 +88,7 @@ impl Default for VendorOptions {
             guard: None,
             state: None,
             is_shared: false,
+            elsewhere: None,
             retention: None,
             poll: Pace::default().poll,
             has_events: true,
@@ -103,11 +108,12 @@ pub fn open_vendors_from(
     source: impl Source,
     options: VendorOptions,
 ) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
-    let VendorOptions { guard, state, is_shared, retention, poll, has_events } = options;
-    let archive = match state {
-        Some(path) if is_shared => Archive::open_shared(&path)?,
-        Some(path) => Archive::open(&path)?,
-        None => Archive::in_memory(),
+    let VendorOptions { guard, state, is_shared, elsewhere, retention, poll, has_events } = options;
+    let archive = match (elsewhere, state) {
+        (Some(files), _) => Archive::elsewhere(files),
+        (None, Some(path)) if is_shared => Archive::open_shared(&path)?,
+        (None, Some(path)) => Archive::open(&path)?,
+        (None, None) => Archive::in_memory(),
     };
     let archive = match retention {
         Some(retention) => archive.keeping(retention),

@@ -20,6 +20,11 @@ crate::faults! {
             message: format!("the state in `{path}` cannot be used: {reason}"),
             help: "check the directory, its permissions and the disk",
         }
+        /// The database of the state cannot be used.
+        StateDatabase { address: String, reason: String } = ServerOptions {
+            message: format!("the state in `{address}` cannot be used: {reason}"),
+            help: "check the address, the user and the password, and the database server",
+        }
         /// A replica decides with another revision.
         ReplicaDiffers { replica: String, revision: Option<String> } = ServerReplicas {
             message: match revision {

@@ -1,7 +1,9 @@
 //! Parts that every command about a plan needs: the ledger, the person, the lines.
 
 use crate::cli::fault::CommandFault;
+use crate::cli::place::place;
 use crate::cli::{CommandError, clock, output};
+use crate::database::Place;
 use crate::finding::{Finding, Findings};
 use crate::ledger::plan::{
     Actor, Command, LedgerFault, Line, LineKey, LineState, PlanState, Step, transition, unknown_line,
@@ -11,33 +13,39 @@ use crate::ledger::{Given, Loaded, give, load};
 use crate::report::record::recorded;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 /// Variables in which systems name the user.
 const USER: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
 
-/// The file of the ledger.
+/// The place of the ledger.
 #[derive(Debug, clap::Args)]
 pub struct LedgerFile {
-    /// File of the ledger.
-    #[arg(long, value_name = "FILE", default_value = "quotient.ledger")]
-    pub ledger: PathBuf,
+    /// File of the ledger, or `postgres://USER@HOST:PORT/DATABASE`.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "quotient.ledger",
+        value_parser = place(),
+        env = "QUOTIENT_LEDGER",
+        hide_env_values = true
+    )]
+    pub ledger: Place,
 }
 
 impl LedgerFile {
     /// Opens the ledger, which must exist.
     pub fn open(&self) -> Result<Store, CommandError> {
-        Ok(Store::open_existing(&self.ledger).map_err(Finding::from)?)
+        Ok(Store::open_existing_at(&self.ledger).map_err(Finding::from)?)
     }
 
     /// Opens the ledger, and creates it where there is none.
     pub fn open_or_create(&self) -> Result<Store, CommandError> {
-        Ok(Store::open(&self.ledger).map_err(Finding::from)?)
+        Ok(Store::open_at(&self.ledger).map_err(Finding::from)?)
     }
 
-    /// Name of the file, as messages show it.
+    /// Name of the place, as messages show it.
     pub fn shown(&self) -> String {
-        self.ledger.display().to_string()
+        self.ledger.to_string()
     }
 }
 

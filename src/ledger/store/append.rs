@@ -5,8 +5,8 @@ use super::event::{Act, COLUMNS, Head, NewEvent, Stored, time_text};
 use super::fault::StoreFault;
 use super::open::{Stop, Store};
 use super::reference::{Reference, references};
+use crate::database::{Connection, Error, values};
 use crate::ledger::canonical;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 /// Most bytes of a body.
 const MAX_BODY: usize = 16 << 20;
@@ -99,12 +99,10 @@ struct Used {
     last: u64,
 }
 
-fn used(connection: &Connection, key: &str) -> rusqlite::Result<Option<Used>> {
-    let mut statement = connection.prepare_cached("SELECT content, first, last FROM request WHERE key = ?")?;
-    let read = |row: &rusqlite::Row<'_>| {
-        Ok(Used { content: Digest::from_bytes(row.get_ref(0)?.as_blob()?), first: row.get(1)?, last: row.get(2)? })
-    };
-    statement.query_row([key], read).optional()
+fn used(connection: &Connection, key: &str) -> Result<Option<Used>, Error> {
+    connection.first("SELECT content, first, last FROM request WHERE key = ?1", values![key], |row| {
+        Ok(Used { content: Digest::from_bytes(row.get(0)?), first: row.get(1)?, last: row.get(2)? })
+    })
 }
 
 impl Append<'_> {
@@ -122,6 +120,8 @@ impl Append<'_> {
             let reason = match text {
                 Some("") => "is empty",
                 Some(text) if text.len() > MAX_TEXT => "is longer than 64 KiB",
+                // No text of PostgreSQL has one.
+                Some(text) if text.contains('\0') => "contains a NUL character",
                 _ => continue,
             };
             return Err(StoreFault::BadField { field, reason });
@@ -139,7 +139,7 @@ impl Append<'_> {
         })
     }
 
-    fn perform(&self, transaction: &Transaction<'_>) -> Result<Appended, Stop> {
+    fn perform(&self, transaction: &Connection) -> Result<Appended, Stop> {
         if let Some(key) = self.key
             && let Some(used) = used(transaction, key)?
         {
@@ -154,18 +154,16 @@ impl Append<'_> {
         let head = self.insert(transaction, before)?;
         let first = before.number.saturating_add(1);
         if let Some(key) = self.key {
-            let mut statement =
-                transaction.prepare_cached("INSERT INTO request (key, content, first, last) VALUES (?, ?, ?, ?)")?;
-            statement.execute(params![key, self.content().as_bytes(), first, head.number])?;
+            let insert = "INSERT INTO request (key, content, first, last) VALUES (?1, ?2, ?3, ?4)";
+            transaction.execute(insert, values![key, self.content().as_bytes(), first, head.number])?;
         }
         let version = current.saturating_add(self.events.len() as u64);
         Ok(Appended { first, version, head, is_repeated: false })
     }
 
     /// Inserts the events after `head`; returns the new head.
-    fn insert(&self, transaction: &Transaction<'_>, mut head: Head) -> Result<Head, Stop> {
-        let mut statement = transaction
-            .prepare_cached(&format!("INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))?;
+    fn insert(&self, transaction: &Connection, mut head: Head) -> Result<Head, Stop> {
+        let insert = format!("INSERT INTO event ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
         for (version, event) in (self.expected.saturating_add(1)..).zip(self.events) {
             let stored = Stored {
                 number: head.number.saturating_add(1),
@@ -182,7 +180,7 @@ impl Append<'_> {
             };
             let stored = Stored { hash: stored.hash_as(stored.number), ..stored };
             find_references(transaction, &stored)?;
-            statement.execute(params![
+            let row = values![
                 stored.number,
                 stored.plan,
                 stored.version,
@@ -194,22 +192,20 @@ impl Append<'_> {
                 stored.reason,
                 stored.previous.as_bytes(),
                 stored.hash.as_bytes(),
-            ])?;
+            ];
+            transaction.execute(&insert, row)?;
             head = stored.head();
         }
         Ok(head)
     }
 
     /// Returns the first result of a key, if its content was the same.
-    fn repeat(&self, transaction: &Transaction<'_>, key: &str, used: &Used) -> Result<Appended, Stop> {
-        let mut statement = transaction.prepare_cached(&format!("SELECT {COLUMNS} FROM event WHERE number = ?"))?;
-        let last = statement
-            .query_row([used.last], |row| {
-                Ok(Stored::read(row).map(|event| (event.plan.to_owned(), event.version, event.head())))
-            })
-            .optional()?
-            .flatten();
-        let Some((plan, version, head)) = last else {
+    fn repeat(&self, transaction: &Connection, key: &str, used: &Used) -> Result<Appended, Stop> {
+        let query = format!("SELECT {COLUMNS} FROM event WHERE number = ?1");
+        let last = transaction.first(&query, values![used.last], |row| {
+            Ok(Stored::read(row).map(|event| (event.plan.to_owned(), event.version, event.head())))
+        })?;
+        let Some((plan, version, head)) = last.flatten() else {
             return Err(StoreFault::BrokenEnd { number: used.last }.into());
         };
         if used.content != Some(self.content()) {
@@ -227,21 +223,16 @@ impl Append<'_> {
 }
 
 /// Appends events to `plan` at whichever version it has, as part of a transaction that changes more.
-pub(super) fn record(
-    transaction: &Transaction<'_>,
-    plan: &str,
-    act: &Act,
-    events: &[NewEvent],
-) -> Result<Appended, Stop> {
+pub(super) fn record(transaction: &Connection, plan: &str, act: &Act, events: &[NewEvent]) -> Result<Appended, Stop> {
     let expected = version_of(transaction, plan)?;
     let append = Append { plan, expected, act, at: time_text(act.at), events, key: None };
     append.check()?;
     append.perform(transaction)
 }
 
-fn version_of(transaction: &Transaction<'_>, plan: &str) -> rusqlite::Result<u64> {
-    let mut statement = transaction.prepare_cached("SELECT coalesce(max(version), 0) FROM event WHERE plan = ?")?;
-    statement.query_row([plan], |row| row.get(0))
+fn version_of(transaction: &Connection, plan: &str) -> Result<u64, Error> {
+    let query = "SELECT coalesce(max(version), 0) FROM event WHERE plan = ?1";
+    Ok(transaction.first(query, values![plan], |row| row.get(0))?.unwrap_or_default())
 }
 
 /// Returns the beginning of the digest of an append's content; kind and body of each event follow as texts.
@@ -250,29 +241,29 @@ pub(super) fn content_of(plan: &str, actor: &str, command: &str, reason: Option<
 }
 
 /// Returns the end of the ledger; nothing is appended after an event that was changed.
-fn end(transaction: &Transaction<'_>) -> Result<Head, Stop> {
-    let mut statement =
-        transaction.prepare_cached(&format!("SELECT {COLUMNS} FROM event ORDER BY number DESC LIMIT 1"))?;
-    let mut rows = statement.query([])?;
-    let Some(row) = rows.next()? else { return Ok(Head::default()) };
-    let number = row.get_ref(0)?.as_i64().ok().and_then(|number| u64::try_from(number).ok()).unwrap_or_default();
-    let event = Stored::read(row).filter(Stored::is_intact);
-    event.map(|event| event.head()).ok_or(Stop::Fault(StoreFault::BrokenEnd { number }))
+fn end(transaction: &Connection) -> Result<Head, Stop> {
+    let query = format!("SELECT {COLUMNS} FROM event ORDER BY number DESC LIMIT 1");
+    let last = transaction.first(&query, values![], |row| {
+        let number: u64 = row.read(0).unwrap_or_default();
+        Ok(Stored::read(row).filter(Stored::is_intact).map(|event| event.head()).ok_or(number))
+    })?;
+    let head = last.unwrap_or(Ok(Head::default()));
+    head.map_err(|number| Stop::Fault(StoreFault::BrokenEnd { number }))
 }
 
 /// Refuses an event that refers to something that the ledger does not have.
-fn find_references(transaction: &Transaction<'_>, event: &Stored<'_>) -> Result<(), Stop> {
+fn find_references(transaction: &Connection, event: &Stored<'_>) -> Result<(), Stop> {
     for reference in references(event) {
         match reference {
             Reference::Snapshot(digest) => {
-                let mut statement = transaction.prepare_cached("SELECT 1 FROM snapshot WHERE digest = ?")?;
-                if !statement.exists([digest.as_bytes()])? {
+                let query = "SELECT 1 FROM snapshot WHERE digest = ?1";
+                if !transaction.exists(query, values![digest.as_bytes()])? {
                     return Err(StoreFault::UnknownSnapshot { digest: digest.to_string() }.into());
                 }
             }
             Reference::Personal(reference) => {
-                let mut statement = transaction.prepare_cached("SELECT 1 FROM personal WHERE id = ? AND hash = ?")?;
-                if !statement.exists(params![reference.id, reference.hash.as_bytes()])? {
+                let query = "SELECT 1 FROM personal WHERE id = ?1 AND hash = ?2";
+                if !transaction.exists(query, values![reference.id, reference.hash.as_bytes()])? {
                     return Err(StoreFault::UnknownPersonal { reference: reference.to_string() }.into());
                 }
             }

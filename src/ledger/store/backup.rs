@@ -1,8 +1,9 @@
 //! Backups: a consistent copy while others append, verified before it has its name.
 
-use super::fault::{StoreFault, reason_of};
+use super::fault::StoreFault;
 use super::file;
 use super::open::Store;
+use crate::database;
 use crate::finding::Finding;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -12,11 +13,14 @@ impl Store {
     /// Copies the ledger to the new file `to`, and verifies the copy; a copy that does not verify is removed.
     pub fn backup(&self, to: &Path) -> Result<(), StoreFault> {
         let shown = to.display().to_string();
+        let Some(ledger) = self.connection.sqlite() else {
+            return Err(StoreFault::NoBackup { path: self.shown.clone() });
+        };
         if file::exists(to)? {
             return Err(StoreFault::BackupExists { to: shown });
         }
         let draft = file::draft(to)?;
-        let copied = self.copy(&draft).and_then(|()| verify(&draft, &shown));
+        let copied = self.copy(ledger, &draft).and_then(|()| verify(&draft, &shown));
         if copied.is_err() {
             file::discard(&draft);
         }
@@ -25,13 +29,13 @@ impl Store {
     }
 
     /// Copies one state of the ledger.
-    fn copy(&self, draft: &Path) -> Result<(), StoreFault> {
-        let failed = |error: rusqlite::Error| StoreFault::writing(draft, &error);
+    fn copy(&self, ledger: &Connection, draft: &Path) -> Result<(), StoreFault> {
+        let failed = |error: rusqlite::Error| StoreFault::writing(&draft.display().to_string(), &error.into());
         let mut copy = Connection::open(draft).map_err(failed)?;
-        let step = Backup::new(&self.connection, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
+        let step = Backup::new(ledger, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
         match step {
             StepResult::Done => copy.close().map_err(|(_, error)| failed(error)),
-            _ => Err(StoreFault::Busy { path: self.path.display().to_string(), seconds: 0 }),
+            _ => Err(StoreFault::Busy { path: self.shown.clone(), seconds: 0 }),
         }
     }
 }
@@ -40,9 +44,12 @@ impl Store {
 fn verify(draft: &Path, to: &str) -> Result<(), StoreFault> {
     let copy = Store::open_existing(draft)?;
     let verification = copy.verify(None)?;
-    copy.connection
-        .close()
-        .map_err(|(_, error)| StoreFault::Unwritable { path: to.to_owned(), reason: reason_of(&error) })?;
+    if let database::Connection::Sqlite(connection) = copy.connection {
+        connection.close().map_err(|(_, error)| {
+            let reason = database::Error::from(error).to_string();
+            StoreFault::Unwritable { path: to.to_owned(), reason }
+        })?;
+    }
     match verification.findings.iter().next().map(Finding::message) {
         None => Ok(()),
         Some(first) => {

@@ -8,7 +8,7 @@ use super::fault::ChainFault;
 use super::personal::{ERASED, Erased};
 use super::reference::{Reference, references};
 use super::verification::Verifying;
-use rusqlite::{Row, Rows};
+use crate::database::{Error, Row, Rows, values};
 use std::collections::BTreeMap;
 
 /// Most events for which the place where they were appended is searched.
@@ -41,19 +41,19 @@ impl ChainPass {
     }
 
     /// Reads all events and keys.
-    pub(super) fn perform(&mut self, to: &mut Verifying<'_>) -> rusqlite::Result<()> {
+    pub(super) fn perform(&mut self, to: &mut Verifying<'_>) -> Result<(), Error> {
         let connection = to.connection;
-        let mut keys = connection.prepare("SELECT key, content, first, last FROM request ORDER BY first")?;
-        let mut keys = KeyPass::new(keys.query([])?)?;
-        let mut events = connection.prepare(&format!("SELECT {COLUMNS} FROM event NOT INDEXED ORDER BY number"))?;
-        let mut rows = events.query([])?;
+        let mut keys = connection.cursor("SELECT key, content, first, last FROM request ORDER BY first")?;
+        let mut keys = KeyPass::new(keys.rows()?)?;
+        let mut events = connection.cursor(&format!("SELECT {COLUMNS} FROM event NOT INDEXED ORDER BY number"))?;
+        let mut rows = events.rows()?;
         while let Some(row) = rows.next()? {
             match Stored::read(row) {
                 Some(event) => {
                     self.event(&event, to);
                     keys.event(&event, to)?;
                 }
-                None => to.report(ChainFault::ChangedEvent { number: number_in(row) }),
+                None => to.report(ChainFault::ChangedEvent { number: row.read(0).unwrap_or_default() }),
             }
         }
         keys.finish(to)
@@ -140,28 +140,20 @@ impl ChainPass {
     }
 
     /// Returns the number with which a changed event is intact, and true if the event with that number is intact too.
-    fn original(&self, number: u64, changed: &[u64], to: &Verifying<'_>) -> rusqlite::Result<Option<(u64, bool)>> {
-        let mut same = to.connection.prepare_cached(
+    fn original(&self, number: u64, changed: &[u64], to: &Verifying<'_>) -> Result<Option<(u64, bool)>, Error> {
+        let same =
             "SELECT other.number FROM event JOIN event AS other ON other.hash = event.hash AND other.number <> event.number
-             WHERE event.number = ?",
-        )?;
-        let copies: Vec<u64> = same.query_map([number], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        let mut event = to.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM event WHERE number = ?"))?;
-        let mut rows = event.query([number])?;
-        let Some(event) = rows.next()?.and_then(Stored::read) else { return Ok(None) };
-        let fits = |candidate: &&u64| event.hash_as(**candidate) == event.hash;
-        let copy = copies.iter().find(fits).map(|original| (*original, true));
-        Ok(copy.or_else(|| changed.iter().chain(&self.missing).find(fits).map(|original| (*original, false))))
+             WHERE event.number = ?1";
+        let copies: Vec<u64> = to.connection.all(same, values![number], |row| row.get(0))?;
+        let query = format!("SELECT {COLUMNS} FROM event WHERE number = ?1");
+        let original = to.connection.first(&query, values![number], |row| {
+            let Some(event) = Stored::read(row) else { return Ok(None) };
+            let fits = |candidate: &&u64| event.hash_as(**candidate) == event.hash;
+            let copy = copies.iter().find(fits).map(|original| (*original, true));
+            Ok(copy.or_else(|| changed.iter().chain(&self.missing).find(fits).map(|original| (*original, false))))
+        })?;
+        Ok(original.flatten())
     }
-}
-
-/// Returns the number in a row that is not readable as a whole.
-fn number_in(row: &Row<'_>) -> u64 {
-    row.get_ref(0)
-        .ok()
-        .and_then(|number| number.as_i64().ok())
-        .and_then(|number| u64::try_from(number).ok())
-        .unwrap_or_default()
 }
 
 /// A key and the events that it names.
@@ -173,8 +165,8 @@ struct Key {
 }
 
 impl Key {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let content = Digest::from_bytes(row.get_ref(1)?.as_blob().unwrap_or_default());
+    fn read(row: Row<'_>) -> Result<Self, Error> {
+        let content = row.bytes(1).and_then(Digest::from_bytes);
         Ok(Self { key: row.get(0)?, content, first: row.get(2)?, last: row.get(3)? })
     }
 }
@@ -187,19 +179,19 @@ struct KeyPass<'a> {
 }
 
 impl<'a> KeyPass<'a> {
-    fn new(rows: Rows<'a>) -> rusqlite::Result<Self> {
+    fn new(rows: Rows<'a>) -> Result<Self, Error> {
         let mut pass = Self { rows, next: None, open: None };
         pass.advance()?;
         Ok(pass)
     }
 
     /// Returns the next key and reads the one after it.
-    fn advance(&mut self) -> rusqlite::Result<Option<Key>> {
+    fn advance(&mut self) -> Result<Option<Key>, Error> {
         let after = self.rows.next()?.map(Key::read).transpose()?;
         Ok(std::mem::replace(&mut self.next, after))
     }
 
-    fn event(&mut self, event: &Stored<'_>, to: &mut Verifying<'_>) -> rusqlite::Result<()> {
+    fn event(&mut self, event: &Stored<'_>, to: &mut Verifying<'_>) -> Result<(), Error> {
         while self.next.as_ref().is_some_and(|key| key.first <= event.number) {
             let Some(key) = self.advance()? else { break };
             if key.first < event.number || self.open.is_some() {
@@ -220,7 +212,7 @@ impl<'a> KeyPass<'a> {
     }
 
     /// Reports keys whose events are missing.
-    fn finish(mut self, to: &mut Verifying<'_>) -> rusqlite::Result<()> {
+    fn finish(mut self, to: &mut Verifying<'_>) -> Result<(), Error> {
         if let Some((key, _)) = self.open.take() {
             to.report(ChainFault::ChangedKey { key: key.key });
         }

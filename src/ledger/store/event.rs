@@ -1,8 +1,8 @@
 //! Events with their place in the chain, and what names a place.
 
 use super::digest::{Digest, FieldHash};
+use crate::database::Row;
 use chrono::{DateTime, SecondsFormat, Utc};
-use rusqlite::Row;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -139,20 +139,18 @@ pub(super) struct Stored<'a> {
 
 impl<'a> Stored<'a> {
     /// Reads a row of [`COLUMNS`]; `None` if a column does not have its type.
-    pub(super) fn read(row: &'a Row<'_>) -> Option<Self> {
-        let number = |at| u64::try_from(row.get_ref(at).ok()?.as_i64().ok()?).ok();
-        let text = |at| row.get_ref(at).ok()?.as_str().ok();
-        let digest = |at| Digest::from_bytes(row.get_ref(at).ok()?.as_blob().ok()?);
+    pub(super) fn read(row: Row<'a>) -> Option<Self> {
+        let digest = |at| row.bytes(at).and_then(Digest::from_bytes);
         Some(Self {
-            number: number(0)?,
-            plan: text(1)?,
-            version: number(2)?,
-            kind: text(3)?,
-            body: text(4)?,
-            actor: text(5)?,
-            at: text(6)?,
-            command: text(7)?,
-            reason: row.get_ref(8).ok()?.as_str_or_null().ok()?,
+            number: row.read(0)?,
+            plan: row.text(1)?,
+            version: row.read(2)?,
+            kind: row.text(3)?,
+            body: row.text(4)?,
+            actor: row.text(5)?,
+            at: row.text(6)?,
+            command: row.text(7)?,
+            reason: row.read(8)?,
             previous: digest(9)?,
             hash: digest(10)?,
         })

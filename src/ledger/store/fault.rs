@@ -1,7 +1,6 @@
 //! Faults of the storage, and what a verification finds.
 
-use rusqlite::ErrorCode;
-use std::path::Path;
+use crate::database::{BUSY_SECONDS, Error, ErrorKind};
 
 crate::faults! {
     /// Faults of the storage of the ledger.
@@ -30,6 +29,41 @@ crate::faults! {
         Busy { path: String, seconds: u64 } = FileUnwritable {
             message: format!("the ledger `{path}` was locked by another process for {seconds} seconds"),
             help: "repeat the command; if it fails again, find out which process has the file open",
+        }
+        /// The address of a database is not one.
+        BadAddress { reason: &'static str } = LedgerFile {
+            message: format!("the ledger is not at an address of a PostgreSQL database: {reason}"),
+            help: "write `postgres://USER@HOST:PORT/DATABASE`, and the password into the variable `PGPASSWORD`; characters such as `@` and `/` are percent-encoded",
+        }
+        /// The program was built without PostgreSQL.
+        NoPostgres {} = LedgerFile {
+            message: "this program was built without PostgreSQL",
+            help: "build it with `cargo build --release --features postgres`, or name a file with `--ledger FILE`",
+        }
+        /// The server of the database cannot be reached.
+        Unreachable { path: String, reason: String } = FileUnreadable {
+            message: format!("the ledger `{path}` cannot be reached: {reason}"),
+            help: "check address, user and password, and that the database server accepts connections from this machine",
+        }
+        /// The connection was lost during a commit.
+        Unconfirmed { path: String, reason: String } = FileUnwritable {
+            message: format!("the connection to the ledger `{path}` was lost before a commit was confirmed: {reason}"),
+            help: "read the plan before the command is repeated: it may be recorded",
+        }
+        /// The database is set up in a way that loses what was acknowledged, or is too old.
+        Unsuitable { path: String, reason: String } = LedgerFile {
+            message: format!("the database `{path}` cannot have a ledger: {reason}"),
+            help: "change the settings of the database, or use another one",
+        }
+        /// The database reports an error.
+        Failed { path: String, reason: String } = FileUnwritable {
+            message: format!("the ledger `{path}` cannot be used; its database reports: {reason}"),
+            help: "check the log of the database server, then repeat the command; nothing of it was recorded",
+        }
+        /// A backup of a database is made by other tools.
+        NoBackup { path: String } = LedgerFile {
+            message: format!("the ledger `{path}` is in a database, which makes backups with its own tools"),
+            help: "use `pg_dump --schema=quotient_ledger` or `pg_basebackup`; restore the backup elsewhere, and run `quotient ledger verify --anchor FILE` on it",
         }
         /// The disk of the file is on another machine.
         NetworkDisk { path: String } = LedgerFile {
@@ -147,6 +181,11 @@ crate::faults! {
             message: format!("the file is damaged: {reason}"),
             help: "keep the file, and restore the ledger from a backup",
         }
+        /// A part of the ledger could not be read, so that it is not verified.
+        NotVerified { reason: String } = LedgerChain {
+            message: format!("a part of the ledger was not verified, because the database reports: {reason}"),
+            help: "use a database user that may read the schema `quotient_ledger` and create temporary tables",
+        }
         /// Tables or triggers are not those of a ledger.
         ChangedTables { name: String } = LedgerChain {
             message: format!("the definition of `{name}` is not that of a ledger"),
@@ -228,39 +267,31 @@ crate::faults! {
     }
 }
 
-/// Time limit for the lock of another process, in seconds.
-pub(super) const BUSY_SECONDS: u64 = 30;
-
 impl StoreFault {
     /// Returns the fault of a failed read.
-    pub(super) fn reading(path: &Path, error: &rusqlite::Error) -> Self {
-        Self::of(path, error, |path, reason| Self::Unreadable { path, reason })
+    pub(super) fn reading(shown: &str, error: &Error) -> Self {
+        Self::of(shown, error, |path, reason| Self::Unreadable { path, reason })
     }
 
     /// Returns the fault of a failed write.
-    pub(super) fn writing(path: &Path, error: &rusqlite::Error) -> Self {
-        Self::of(path, error, |path, reason| Self::Unwritable { path, reason })
+    pub(super) fn writing(shown: &str, error: &Error) -> Self {
+        Self::of(shown, error, |path, reason| Self::Unwritable { path, reason })
     }
 
-    fn of(path: &Path, error: &rusqlite::Error, other: fn(String, String) -> Self) -> Self {
-        let (path, reason) = (path.display().to_string(), reason_of(error));
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path, seconds: BUSY_SECONDS },
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, reason },
-            Some(ErrorCode::NotADatabase) => Self::NotALedger {
+    fn of(shown: &str, error: &Error, other: fn(String, String) -> Self) -> Self {
+        let (path, reason) = (shown.to_owned(), error.to_string());
+        match error.kind() {
+            ErrorKind::Busy => Self::Busy { path, seconds: BUSY_SECONDS },
+            ErrorKind::Damaged => Self::Damaged { path, reason },
+            ErrorKind::NotADatabase => Self::NotALedger {
                 path,
                 reason: "it was not written by this program, or its beginning is damaged".to_owned(),
             },
-            _ => other(path, reason),
+            ErrorKind::Lost => Self::Unreachable { path, reason },
+            ErrorKind::Unconfirmed => Self::Unconfirmed { path, reason },
+            ErrorKind::Unsuitable => Self::Unsuitable { path, reason },
+            ErrorKind::Disk | ErrorKind::Other if !matches!(error, Error::Sqlite(_)) => Self::Failed { path, reason },
+            ErrorKind::Disk | ErrorKind::Other => other(path, reason),
         }
-    }
-}
-
-/// Returns what SQLite reports, without the number of the error.
-pub(super) fn reason_of(error: &rusqlite::Error) -> String {
-    match error {
-        rusqlite::Error::SqliteFailure(code, Some(text)) if text.is_empty() => code.to_string(),
-        rusqlite::Error::SqliteFailure(_, Some(text)) => text.clone(),
-        other => other.to_string(),
     }
 }

@@ -1,4 +1,5 @@
-//! Storage of the ledger: one SQLite file to which events are appended, and nothing else is ever done with them.
+//! Storage of the ledger: one SQLite file, or a schema of a PostgreSQL database, to which events are appended, and nothing
+//! else is ever done with them. Both have the same tables and the same events.
 //!
 //! - [`Store::append`] adds the events of one decision, all or none, if the plan still has the version on which the
 //!   decision was made. An acknowledged append is on the disk.
@@ -24,6 +25,7 @@ mod digest;
 mod event;
 mod fault;
 mod file;
+mod file_database;
 mod open;
 mod personal;
 mod personal_ref;

@@ -4,10 +4,11 @@ use super::append::Appended;
 use super::digest::{Digest, FieldHash};
 use super::event::{Act, NewEvent};
 use super::fault::StoreFault;
-use super::open::{Store, empty_log};
+use super::file_database::empty_log;
+use super::open::Store;
 use super::personal_ref::PersonalRef;
 use super::{LEDGER_PLAN, file};
-use rusqlite::{OptionalExtension, params};
+use crate::database::{Connection, Error, values};
 use serde::{Deserialize, Serialize};
 
 /// First line of what a salted hash covers.
@@ -47,6 +48,9 @@ impl Store {
         if subject.is_empty() {
             return Err(StoreFault::BadField { field: "subject", reason: "is empty" });
         }
+        if subject.contains('\0') || value.contains('\0') {
+            return Err(StoreFault::BadField { field: "personal value", reason: "contains a NUL character" });
+        }
         if value.len() > MAX_VALUE {
             let (bytes, limit) = (value.len() as u64, MAX_VALUE as u64);
             return Err(StoreFault::TooLarge { what: "personal value", bytes, limit });
@@ -54,21 +58,23 @@ impl Store {
         let salt = file::random::<32>()?;
         let hash = salted(&salt, value);
         self.write(|transaction| {
-            let mut statement =
-                transaction.prepare_cached("INSERT INTO personal (subject, salt, value, hash) VALUES (?, ?, ?, ?)")?;
-            statement.execute(params![subject, salt, value, hash.as_bytes()])?;
-            Ok(PersonalRef { id: u64::try_from(transaction.last_insert_rowid()).unwrap_or_default(), hash })
+            // No value is ever removed, so that no id is used twice.
+            let next = "SELECT coalesce(max(id), 0) + 1 FROM personal";
+            let id: u64 = transaction.first(next, values![], |row| row.get(0))?.unwrap_or(1);
+            let insert = "INSERT INTO personal (id, subject, salt, value, hash) VALUES (?1, ?2, ?3, ?4, ?5)";
+            transaction.execute(insert, values![id, subject, &salt, value, hash.as_bytes()])?;
+            Ok(PersonalRef { id, hash })
         })
     }
 
     /// Returns the value of a reference; `None` once it was erased.
     pub fn personal(&self, reference: &PersonalRef) -> Result<Option<String>, StoreFault> {
-        let query = "SELECT salt, value, hash FROM personal WHERE id = ?";
-        let read = self.connection.query_row(query, [reference.id], |row| {
+        let query = "SELECT salt, value, hash FROM personal WHERE id = ?1";
+        let read = self.connection.first(query, values![reference.id], |row| {
             let (salt, value): (Option<Vec<u8>>, Option<String>) = (row.get(0)?, row.get(1)?);
-            Ok((salt, value, Digest::from_bytes(row.get_ref(2)?.as_blob()?)))
+            Ok((salt, value, Digest::from_bytes(row.get(2)?)))
         });
-        let read = read.optional().map_err(|error| self.unreadable(&error))?;
+        let read = read.map_err(|error| self.unreadable(&error))?;
         let Some((salt, value, hash)) = read.filter(|(_, _, hash)| *hash == Some(reference.hash)) else {
             return Err(StoreFault::UnknownPersonal { reference: reference.to_string() });
         };
@@ -84,20 +90,32 @@ impl Store {
     /// The file no longer contains the values afterwards; backups made before do. Without any value, nothing is appended.
     pub fn erase(&mut self, subject: &str, act: &Act) -> Result<u64, StoreFault> {
         let erased = self.write(|transaction| {
-            let mut statement = transaction.prepare_cached("SELECT id FROM personal WHERE subject = ? ORDER BY id")?;
-            let ids: Vec<u64> = statement.query_map([subject], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            let query = "SELECT id FROM personal WHERE subject = ?1 ORDER BY id";
+            let ids: Vec<u64> = transaction.all(query, values![subject], |row| row.get(0))?;
             if ids.is_empty() {
                 return Ok(0);
             }
-            let update = "UPDATE personal SET subject = NULL, salt = NULL, value = NULL WHERE subject = ?";
-            transaction.execute(update, [subject])?;
+            let update = "UPDATE personal SET subject = NULL, salt = NULL, value = NULL WHERE subject = ?1";
+            transaction.execute(update, values![subject])?;
             let count = ids.len() as u64;
             let body = serde_json::to_string(&Erased { personal: ids }).unwrap_or_default();
             let _: Appended = super::append::record(transaction, LEDGER_PLAN, act, &[NewEvent { kind: ERASED, body }])?;
             Ok(count)
         })?;
+        let is_gone = overwrite(&self.connection).map_err(|error| StoreFault::writing(&self.shown, &error))?;
+        if is_gone { Ok(erased) } else { Err(StoreFault::NotYetErased { path: self.shown.clone() }) }
+    }
+}
+
+/// Removes what the database has of erased values; returns false if another connection prevents it.
+fn overwrite(connection: &Connection) -> Result<bool, Error> {
+    match connection {
         // The write-ahead log has the values as they were.
-        let is_gone = empty_log(&self.connection).map_err(|error| StoreFault::writing(&self.path, &error))?;
-        if is_gone { Ok(erased) } else { Err(StoreFault::NotYetErased { path: self.path.display().to_string() }) }
+        Connection::Sqlite(connection) => Ok(empty_log(connection)?),
+        #[cfg(feature = "postgres")]
+        Connection::Postgres(connection) => match connection.rewrite("personal") {
+            Err(error) if error.kind() == crate::database::ErrorKind::Busy => Ok(false),
+            done => done.map(|()| true),
+        },
     }
 }

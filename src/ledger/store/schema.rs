@@ -1,5 +1,6 @@
-//! Tables of the ledger, declared once: written into a new file, and compared with those of an existing one.
+//! Tables of the ledger, declared once: written into a new ledger, and compared with those of an existing one.
 
+use crate::database::{self, Error, Tables};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ pub const APPLICATION: i64 = 0x514C_4544;
 pub const VERSION: i64 = 1;
 
 /// The tables. Events, snapshots and keys are final; of a personal value, everything but its hash can be erased.
-const TABLES: &str = "
+const SQL: &str = "
 CREATE TABLE event (
     number INTEGER PRIMARY KEY,
     plan TEXT NOT NULL,
@@ -56,10 +57,14 @@ BEGIN SELECT RAISE(ABORT, 'a personal value is never changed'); END;
 CREATE TRIGGER personal_is_permanent BEFORE DELETE ON personal BEGIN SELECT RAISE(ABORT, 'a personal value is erased, not removed'); END;
 ";
 
+/// The tables with their place in a database.
+pub(super) const TABLES: Tables =
+    Tables { sql: SQL, application: APPLICATION, version: VERSION, schema: "quotient_ledger" };
+
 /// Writes the tables into an empty file, with its application id and version.
 pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(SQL)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
@@ -73,7 +78,15 @@ fn definitions(connection: &Connection) -> rusqlite::Result<BTreeMap<String, Str
 }
 
 /// Returns the names whose definitions are not those of a ledger.
-pub(super) fn differences(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(super) fn differences(connection: &database::Connection) -> Result<Vec<String>, Error> {
+    match connection {
+        database::Connection::Sqlite(connection) => Ok(differences_in_file(connection)?),
+        #[cfg(feature = "postgres")]
+        database::Connection::Postgres(connection) => connection.differences(),
+    }
+}
+
+fn differences_in_file(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut fresh = Connection::open_in_memory()?;
     create(&mut fresh)?;
     let (expected, found) = (definitions(&fresh)?, definitions(connection)?);

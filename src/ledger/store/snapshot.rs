@@ -3,9 +3,9 @@
 use super::digest::Digest;
 use super::fault::StoreFault;
 use super::open::Store;
+use crate::database::{Row, values};
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
-use rusqlite::{OptionalExtension, Row, params};
 use std::io::Read;
 
 /// Most bytes of a snapshot.
@@ -38,10 +38,9 @@ impl Store {
         let (form, stored) =
             if is_packed && packed.len() < content.len() { (DEFLATE, &packed[..]) } else { (PLAIN, content) };
         self.write(|transaction| {
-            let mut statement = transaction.prepare_cached("SELECT 1 FROM snapshot WHERE digest = ?")?;
-            if !statement.exists([digest.as_bytes()])? {
-                let insert = format!("INSERT INTO snapshot ({COLUMNS}) VALUES (?, ?, ?, ?)");
-                transaction.execute(&insert, params![digest.as_bytes(), length, form, stored])?;
+            if !transaction.exists("SELECT 1 FROM snapshot WHERE digest = ?1", values![digest.as_bytes()])? {
+                let insert = format!("INSERT INTO snapshot ({COLUMNS}) VALUES (?1, ?2, ?3, ?4)");
+                transaction.execute(&insert, values![digest.as_bytes(), length, form, stored])?;
             }
             Ok(digest)
         })
@@ -49,20 +48,19 @@ impl Store {
 
     /// Returns the content with this digest; `None` if the ledger does not have it.
     pub fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreFault> {
-        let query = format!("SELECT {COLUMNS} FROM snapshot WHERE digest = ?");
-        let mut statement = self.connection.prepare_cached(&query).map_err(|error| self.unreadable(&error))?;
-        let read = statement.query_row([digest.as_bytes()], |row| Ok(content(row)));
-        let Some(content) = read.optional().map_err(|error| self.unreadable(&error))? else { return Ok(None) };
+        let query = format!("SELECT {COLUMNS} FROM snapshot WHERE digest = ?1");
+        let read = self.connection.first(&query, values![digest.as_bytes()], |row| Ok(content(row)));
+        let Some(content) = read.map_err(|error| self.unreadable(&error))? else { return Ok(None) };
         let content = content.filter(|content| Digest::of(content) == *digest);
         content.map(Some).ok_or_else(|| StoreFault::ChangedSnapshot { digest: digest.to_string() })
     }
 }
 
 /// Returns the content in a row of [`COLUMNS`], not yet verified; `None` if it cannot be decoded.
-pub(super) fn content(row: &Row<'_>) -> Option<Vec<u8>> {
-    let length = u64::try_from(row.get_ref(1).ok()?.as_i64().ok()?).ok()?;
-    let stored = row.get_ref(3).ok()?.as_blob().ok()?;
-    let content = match row.get_ref(2).ok()?.as_str().ok()? {
+pub(super) fn content(row: Row<'_>) -> Option<Vec<u8>> {
+    let length: u64 = row.read(1)?;
+    let stored = row.bytes(3)?;
+    let content = match row.text(2)? {
         PLAIN => stored.to_vec(),
         DEFLATE => {
             let mut content = Vec::new();

@@ -2,9 +2,8 @@
 
 use super::event::Head;
 use super::fault::ChainFault;
+use crate::database::Connection;
 use crate::finding::{Finding, Findings, Place};
-use rusqlite::Connection;
-use std::path::Path;
 
 /// Most findings of a verification; further ones are counted.
 const MAX_FINDINGS: usize = 10_000;
@@ -38,7 +37,7 @@ impl Verification {
 /// A verification under way.
 pub(super) struct Verifying<'a> {
     pub(super) connection: &'a Connection,
-    pub(super) path: &'a Path,
+    pub(super) shown: &'a str,
     pub(super) done: Verification,
 }
 
@@ -46,7 +45,7 @@ impl Verifying<'_> {
     /// Adds a finding.
     pub(super) fn report(&mut self, fault: ChainFault) {
         if self.done.findings.len() < MAX_FINDINGS {
-            self.done.findings.push(Finding::from(fault).at(Place::file(self.path.display().to_string())));
+            self.done.findings.push(Finding::from(fault).at(Place::file(self.shown)));
         } else {
             self.done.more += 1;
         }

@@ -3,12 +3,12 @@
 use super::chain::ChainPass;
 use super::digest::Digest;
 use super::event::Head;
-use super::fault::{ChainFault, StoreFault, reason_of};
+use super::fault::{ChainFault, StoreFault};
 use super::open::Store;
 use super::personal::salted;
 use super::verification::{Verification, Verifying};
 use super::{schema, snapshot};
-use rusqlite::Connection;
+use crate::database::{Connection, Error, values};
 use std::collections::BTreeSet;
 
 /// Most lines of a damaged file.
@@ -20,21 +20,28 @@ impl Store {
     /// With an `anchor` (a head that was copied elsewhere) also a removed end and a rewritten history are found.
     /// What others append meanwhile is not examined.
     pub fn verify(&self, anchor: Option<&Head>) -> Result<Verification, StoreFault> {
-        // Everything is read from one state of the ledger; nothing is written, so that the end of it needs no commit.
-        let state = self.connection.unchecked_transaction().map_err(|error| self.unreadable(&error))?;
-        let mut verifying = Verifying { connection: &state, path: &self.path, done: Verification::default() };
+        let mut verifying =
+            Verifying { connection: &self.connection, shown: &self.shown, done: Verification::default() };
         verifying.file();
-        let chain = verifying.chain(anchor);
-        verifying.snapshots(&chain);
-        verifying.personal(&chain);
+        // Everything else is read from one state of the ledger.
+        let read = self.connection.snapshot(|_| {
+            let chain = verifying.chain(anchor);
+            verifying.snapshots(&chain);
+            verifying.personal(&chain);
+        });
+        read.map_err(|error| self.unreadable(&error))?;
         Ok(verifying.done)
     }
 }
 
 impl Verifying<'_> {
     /// Reports what prevented a part of the verification.
-    fn unreadable(&mut self, error: &rusqlite::Error) {
-        self.report(ChainFault::DamagedFile { reason: reason_of(error) });
+    fn unreadable(&mut self, error: &Error) {
+        let reason = error.to_string();
+        self.report(match self.connection.sqlite() {
+            Some(_) => ChainFault::DamagedFile { reason },
+            None => ChainFault::NotVerified { reason },
+        });
     }
 
     /// Examines the structure of the file and the definitions of its tables.
@@ -70,12 +77,12 @@ impl Verifying<'_> {
         }
     }
 
-    fn each_snapshot(&mut self, present: &mut BTreeSet<Digest>) -> rusqlite::Result<()> {
+    fn each_snapshot(&mut self, present: &mut BTreeSet<Digest>) -> Result<(), Error> {
         let connection = self.connection;
-        let mut statement = connection.prepare(&format!("SELECT {} FROM snapshot NOT INDEXED", snapshot::COLUMNS))?;
-        let mut rows = statement.query([])?;
+        let mut cursor = connection.cursor(&format!("SELECT {} FROM snapshot NOT INDEXED", snapshot::COLUMNS))?;
+        let mut rows = cursor.rows()?;
         while let Some(row) = rows.next()? {
-            let digest = row.get_ref(0)?.as_blob().ok().and_then(Digest::from_bytes).unwrap_or_default();
+            let digest = row.bytes(0).and_then(Digest::from_bytes).unwrap_or_default();
             present.insert(digest);
             if snapshot::content(row).is_some_and(|content| Digest::of(&content) == digest) {
                 self.done.snapshots += 1;
@@ -97,19 +104,17 @@ impl Verifying<'_> {
         }
     }
 
-    fn each_personal(&mut self, chain: &ChainPass, present: &mut BTreeSet<u64>) -> rusqlite::Result<()> {
+    fn each_personal(&mut self, chain: &ChainPass, present: &mut BTreeSet<u64>) -> Result<(), Error> {
         let connection = self.connection;
-        let mut statement = connection.prepare("SELECT id, salt, value, hash, subject FROM personal NOT INDEXED")?;
-        let mut rows = statement.query([])?;
+        let mut cursor = connection.cursor("SELECT id, salt, value, hash, subject FROM personal NOT INDEXED")?;
+        let mut rows = cursor.rows()?;
         while let Some(row) = rows.next()? {
-            let id = row.get_ref(0)?.as_i64().ok().and_then(|id| u64::try_from(id).ok()).unwrap_or_default();
+            let id: u64 = row.read(0).unwrap_or_default();
             present.insert(id);
-            let hash = row.get_ref(3)?.as_blob().ok().and_then(Digest::from_bytes);
-            let salt = row.get_ref(1)?.as_blob_or_null().ok().flatten();
-            let value = row.get_ref(2)?.as_str_or_null().ok().flatten();
+            let hash = row.bytes(3).and_then(Digest::from_bytes);
+            let (salt, value) = (row.bytes(1), row.text(2));
             let is_expected = chain.personal.get(&id).is_none_or(|expected| Some(*expected) == hash);
-            let is_erased =
-                [1, 2, 4].iter().all(|at| row.get_ref(*at).is_ok_and(|value| value.as_i64_or_null() == Ok(None)));
+            let is_erased = [1, 2, 4].into_iter().all(|at| row.is_null(at));
             let is_intact = salt.zip(value).is_some_and(|(salt, value)| Some(salted(salt, value)) == hash);
             match (is_expected, is_erased, chain.erased.get(&id)) {
                 (true, true, Some(_)) => self.done.erased += 1,
@@ -123,10 +128,12 @@ impl Verifying<'_> {
     }
 }
 
-/// Returns what SQLite reports about the structure of the file; empty if it is sound.
-fn damages(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare(&format!("PRAGMA integrity_check({MAX_LINES})"))?;
-    let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let lines: Vec<String> = lines.collect::<rusqlite::Result<_>>()?;
+/// Returns what SQLite reports about the structure of the file; empty if it is sound. A server verifies its own files.
+fn damages(connection: &Connection) -> Result<Vec<String>, Error> {
+    if connection.sqlite().is_none() {
+        return Ok(Vec::new());
+    }
+    let check = format!("PRAGMA integrity_check({MAX_LINES})");
+    let lines: Vec<String> = connection.all(&check, values![], |row| row.get(0))?;
     Ok(if lines == ["ok"] { Vec::new() } else { lines })
 }

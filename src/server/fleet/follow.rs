@@ -153,8 +153,8 @@ fn follow(joined: &Weak<Joined>) {
         let trouble = joined.step().err().map(|unavailable| unavailable.0);
         let before = std::mem::replace(&mut *joined.trouble.lock(), trouble.clone());
         match (before, trouble) {
-            (None, Some(reason)) => tracing::error!(reason, "the state directory cannot be used"),
-            (Some(_), None) => tracing::info!("the state directory can be used again"),
+            (None, Some(reason)) => tracing::error!(reason, "the shared state cannot be used"),
+            (Some(_), None) => tracing::info!("the shared state can be used again"),
             _ => {}
         }
         drop(joined);

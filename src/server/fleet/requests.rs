@@ -2,8 +2,8 @@
 
 use super::replica;
 use super::shared::{Begun, Claim, Repeatable, Response};
+use crate::database::{Connection, Error, values};
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 
 /// Lifetime of a stored response.
@@ -20,20 +20,18 @@ struct Row {
     response: Option<Response>,
 }
 
-fn find(connection: &Connection, key: &[u8]) -> rusqlite::Result<Option<Row>> {
-    let mut statement =
-        connection.prepare_cached("SELECT digest, replica, status, headers, body FROM request WHERE key = ?1")?;
-    let row = statement.query_row([key], |row| {
-        let (status, headers): (Option<u16>, Option<String>) = (row.get(2)?, row.get(3)?);
+fn find(connection: &Connection, key: &[u8]) -> Result<Option<Row>, Error> {
+    let query = "SELECT digest, replica, status, headers, body FROM request WHERE key = ?1";
+    connection.first(query, values![key], |row| {
+        let (status, headers): (Option<u16>, Option<&str>) = (row.get(2)?, row.get(3)?);
         let body: Option<Vec<u8>> = row.get(4)?;
         let response = status.map(|status| Response {
             status,
-            headers: headers.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            headers: headers.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
             body: body.unwrap_or_default(),
         });
         Ok(Row { digest: row.get(0)?, replica: row.get(1)?, response })
-    });
-    row.optional()
+    })
 }
 
 /// Begins a request for `replica`; claims of the replicas in `gone`, and of those that are not listed, do not count.
@@ -43,14 +41,14 @@ pub fn begin(
     replica: &str,
     gone: &BTreeSet<String>,
     now: DateTime<Utc>,
-) -> rusqlite::Result<Begun> {
+) -> Result<Begun, Error> {
     forget_old(connection, now)?;
     let claim = Claim { key: request.key, id: uuid::Uuid::now_v7().to_string() };
     match find(connection, &request.key)? {
         None => {
             connection.execute(
                 "INSERT INTO request (key, digest, caller, claim, replica, since, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
-                params![request.key, request.digest, request.caller, claim.id, replica, now.timestamp()],
+                values![&request.key, &request.digest, &request.caller, &claim.id, replica, now.timestamp()],
             )?;
             Ok(Begun::Claimed(claim))
         }
@@ -63,7 +61,7 @@ pub fn begin(
         Some(_) => {
             connection.execute(
                 "UPDATE request SET claim = ?2, replica = ?3, since = ?4 WHERE key = ?1",
-                params![request.key, claim.id, replica, now.timestamp()],
+                values![&request.key, &claim.id, replica, now.timestamp()],
             )?;
             Ok(Begun::Claimed(claim))
         }
@@ -71,32 +69,33 @@ pub fn begin(
 }
 
 /// Stores a response; returns false if the claim was lost.
-pub fn finish(connection: &Connection, claim: &Claim, response: &Response) -> rusqlite::Result<bool> {
+pub fn finish(connection: &Connection, claim: &Claim, response: &Response) -> Result<bool, Error> {
     let headers = serde_json::to_string(&response.headers).unwrap_or_default();
     let changed = connection.execute(
         "UPDATE request SET status = ?3, headers = ?4, body = ?5, bytes = ?6 WHERE key = ?1 AND claim = ?2",
-        params![claim.key, claim.id, response.status, headers, response.body, response.body.len()],
+        values![&claim.key, &claim.id, response.status, &headers, &response.body, response.body.len()],
     )?;
     Ok(changed == 1)
 }
 
 /// Removes a claim.
-pub fn abandon(connection: &Connection, claim: &Claim) -> rusqlite::Result<()> {
+pub fn abandon(connection: &Connection, claim: &Claim) -> Result<(), Error> {
     let claimed = "DELETE FROM request WHERE key = ?1 AND claim = ?2 AND status IS NULL";
-    connection.execute(claimed, params![claim.key, claim.id]).map(drop)
+    connection.execute(claimed, values![&claim.key, &claim.id]).map(drop)
 }
 
-fn forget_old(connection: &Connection, now: DateTime<Utc>) -> rusqlite::Result<()> {
+fn forget_old(connection: &Connection, now: DateTime<Utc>) -> Result<(), Error> {
     let oldest = (now - LIFETIME).timestamp();
-    let mut statement = connection.prepare_cached("DELETE FROM request WHERE since < ?1 AND status IS NOT NULL")?;
-    statement.execute([oldest]).map(drop)
+    let old = "DELETE FROM request WHERE since < ?1 AND status IS NOT NULL";
+    connection.execute(old, values![oldest]).map(drop)
 }
 
 /// Removes the oldest responses of the callers with most of them, until all are within the limits.
-pub fn make_room(connection: &Connection) -> rusqlite::Result<()> {
-    let sizes = "SELECT count(*), coalesce(sum(bytes), 0) FROM request WHERE status IS NOT NULL";
+pub fn make_room(connection: &Connection) -> Result<(), Error> {
+    let sizes = "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM request WHERE status IS NOT NULL";
     loop {
-        let (count, bytes): (i64, usize) = connection.query_row(sizes, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let read = connection.first(sizes, values![], |row| Ok((row.get::<i64>(0)?, row.get::<usize>(1)?)))?;
+        let (count, bytes) = read.unwrap_or_default();
         let has_bytes = bytes > MAX_BYTES;
         if !has_bytes && count <= MAX_RESPONSES {
             return Ok(());
@@ -110,7 +109,7 @@ pub fn make_room(connection: &Connection) -> rusqlite::Result<()> {
                    (SELECT caller FROM request WHERE status IS NOT NULL GROUP BY caller ORDER BY {share} DESC LIMIT 1)
                  ORDER BY since, claim LIMIT ?1)"
             ),
-            [excess],
+            values![excess],
         )?;
         if removed == 0 {
             return Ok(());
@@ -131,7 +130,7 @@ mod tests {
 
     /// Runs the steps in the database of a new directory.
     fn with_rows<T: Send + 'static>(
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> (T, tempfile::TempDir) {
         let directory = tempfile::tempdir().unwrap();
         let database = Database::open(&directory.path().join("shared.db")).unwrap();
@@ -181,9 +180,11 @@ mod tests {
     fn one_caller_removes_no_response_of_another() {
         let ((orders, flood), _directory) = with_rows(|rows| {
             let insert = |caller: &str, at: i64, bytes: usize| {
+                let key = format!("{caller} {at}");
                 rows.execute(
-                    "INSERT INTO request VALUES (CAST(?1 AS BLOB), x'00', ?2, ?1, 'a', ?3, 200, '[]', ?4, x'')",
-                    params![format!("{caller} {at}"), caller, at, bytes],
+                    "INSERT INTO request (key, digest, caller, claim, replica, since, status, headers, bytes, body)
+                     VALUES (?1, ?2, ?3, ?4, 'a', ?5, 200, '[]', ?6, ?7)",
+                    values![key.as_bytes(), b"0", caller, &key, at, bytes, b""],
                 )
             };
             insert("orders", 0, 100)?;
@@ -193,7 +194,8 @@ mod tests {
             insert("flood", MAX_RESPONSES + 5, MAX_BYTES)?;
             make_room(rows)?;
             let of = |caller: &str| {
-                rows.query_row("SELECT count(*) FROM request WHERE caller = ?1", [caller], |row| row.get::<_, i64>(0))
+                let count = "SELECT count(*) FROM request WHERE caller = ?1";
+                Ok::<_, Error>(rows.first(count, values![caller], |row| row.get::<i64>(0))?.unwrap_or_default())
             };
             Ok((of("orders")?, of("flood")?))
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Returns the problem of a store that cannot be used.
 pub fn unavailable(unavailable: Unavailable) -> Problem {
-    Problem::new(ProblemKind::StateUnavailable, format!("the state directory cannot be used: {unavailable}"))
+    Problem::new(ProblemKind::StateUnavailable, format!("the shared state cannot be used: {unavailable}"))
 }
 
 /// Performs an act on the shared state on a thread that may wait.

@@ -225,7 +225,7 @@ fn health_of(app: &App, context: &Context) -> Health {
     if status.is_stopped && !app.gate.is_shutting_down() {
         reasons.push("reloading has stopped: restart the server".to_owned());
     }
-    reasons.extend(app.fleet.trouble().map(|reason| format!("the state directory cannot be used: {reason}")));
+    reasons.extend(app.fleet.trouble().map(|reason| format!("the shared state cannot be used: {reason}")));
     let decision_log = app.telemetry.recorder.as_ref().map(Recorder::health);
     if let Some(error) = decision_log.as_ref().and_then(|log| log.error()) {
         reasons.push(format!("the decision log cannot be written: {error}"));

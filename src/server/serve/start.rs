@@ -4,12 +4,14 @@ use super::admin::Admin;
 use super::events;
 use super::signals::Terminate;
 use crate::audit::{Log, Mode, RecordContent};
+use crate::database::{Address, Place};
 use crate::finding::{Finding, Findings, render};
 use crate::library::{ReloadOutcome, Source, State, VendorOptions, open_vendors_from};
 use crate::server::fault::ServerFault;
-use crate::server::fleet::directory::StateDirectory;
+use crate::server::fleet::archive_rows::ArchiveRows;
 use crate::server::fleet::follow::Fleet;
 use crate::server::fleet::shared::SharedState;
+use crate::server::fleet::stored_state::StoredState;
 use crate::server::http::access::Access;
 use crate::server::state::app::App;
 use crate::server::state::book_directory::BookDirectory;
@@ -51,7 +53,9 @@ pub struct Options {
     pub source: Box<dyn Source>,
     /// Options of the vendors: check in a child process, state directory, interval.
     pub vendors: VendorOptions,
-    /// Name of this server among the replicas that share a state directory.
+    /// Database with the state that replicas share, in place of the state directory of the vendors.
+    pub state_database: Option<Address>,
+    /// Name of this server among the replicas that share the state.
     pub replica: String,
     /// File of tokens.
     pub tokens: Option<PathBuf>,
@@ -63,8 +67,8 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// Checks scripts that callers send.
     pub is_authoring: bool,
-    /// File of the ledger; without one, no operation on plans of record is offered.
-    pub ledger: Option<PathBuf>,
+    /// Place of the ledger; without one, no operation on plans of record is offered.
+    pub ledger: Option<Place>,
     /// Serves the workbench.
     pub has_workbench: bool,
     /// The person of this machine and the book of its files, for a server of one person.
@@ -118,8 +122,13 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     // Vendors can take a while to be read.
     let terminate = runtime.block_on(async { Terminate::catch() });
     let Doors { sockets, admin, access, tls, is_local } = open_doors(&runtime, &options)?;
-    let shared = options.vendors.state.as_deref().map(|state| open_state(state, &options)).transpose()?;
-    let plans = Plans::open(options.ledger.as_deref(), options.local)?;
+    let mut options = options;
+    let shared = match (options.state_database.clone(), options.vendors.state.clone()) {
+        (Some(address), _) => Some(connect_state(&address, &mut options)?),
+        (None, Some(state)) => Some(open_state(&state, &options)?),
+        (None, None) => None,
+    };
+    let plans = Plans::open(options.ledger.as_ref(), options.local)?;
     let offered =
         Offered { authoring: options.is_authoring, ledger: options.ledger.is_some(), workbench: options.has_workbench };
     let (library, outcome) = open_vendors_from(options.source, options.vendors)?;
@@ -170,7 +179,18 @@ fn open_state(path: &Path, options: &Options) -> Result<Arc<dyn SharedState>, Fi
     // A strict log promises that its decisions can be replayed: no book makes way for another.
     let bodies = BookDirectory::open(path.join("books"), mode == Some(Mode::Strict));
     let bodies = bodies.map_err(|error| cannot_start(&error))?;
-    Ok(Arc::new(StateDirectory::open(path, &options.replica, bodies, mode.is_some())?))
+    Ok(Arc::new(StoredState::open(path, &options.replica, bodies, mode.is_some())?))
+}
+
+/// Connects to the database with the state that replicas share, past revisions included.
+fn connect_state(address: &Address, options: &mut Options) -> Result<Arc<dyn SharedState>, Findings> {
+    let mode = options.decision_log.as_ref().map(|(_, _, mode)| *mode);
+    let state = StoredState::connect(address, &options.replica, mode == Some(Mode::Strict), mode.is_some())?;
+    let archive = ArchiveRows::connect(address).map_err(|reason| -> Findings {
+        Finding::from(ServerFault::StateDatabase { address: address.to_string(), reason }).into()
+    })?;
+    options.vendors.elsewhere = Some(Arc::new(archive));
+    Ok(Arc::new(state))
 }
 
 /// Joins the replicas that share a state; returns what is stored there, or in this process when nothing is shared.

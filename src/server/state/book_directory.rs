@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Most books of one owner and vendor.
-const MAX_FILES: usize = 256;
+pub const MAX_FILES: usize = 256;
 /// Most bytes of one owner and vendor.
-const MAX_BYTES: u64 = 1 << 30;
+pub const MAX_BYTES: u64 = 1 << 30;
 /// Hex digits of the name of an owner's directory.
 const OWNER_DIGITS: usize = 16;
 
@@ -78,6 +78,12 @@ impl BookDirectory {
         drop(fs::remove_file(file));
     }
 
+    /// Returns the error of a book that has no room.
+    pub fn full() -> io::Error {
+        let reason = format!("the share of this caller is full ({MAX_FILES} books, {} MiB)", MAX_BYTES >> 20);
+        io::Error::new(io::ErrorKind::StorageFull, reason)
+    }
+
     /// Returns the name of the directory of an owner.
     pub fn name_of(owner: &Owner) -> String {
         let digits = |name: &str| blake3::hash(name.as_bytes()).to_hex().chars().take(OWNER_DIGITS).collect();
@@ -93,8 +99,7 @@ impl BookDirectory {
         let mut files = files.into_iter();
         while files.len() >= MAX_FILES || (all.saturating_add(bytes) > MAX_BYTES && files.len() > 0) {
             if self.refuses {
-                let reason = format!("the share of this caller is full ({MAX_FILES} books, {} MiB)", MAX_BYTES >> 20);
-                return Err(io::Error::new(io::ErrorKind::StorageFull, reason));
+                return Err(Self::full());
             }
             if let Some(oldest) = files.next() {
                 match fs::remove_file(&oldest.path) {

@@ -2,23 +2,21 @@
 //!
 //! Everything here waits for the disk, so that handlers call it through [`Plans::run`] on threads that may wait.
 
-use super::local::{Local, PlanBook};
+use super::local::Local;
 use super::plan_books::PlanBooks;
 use super::stored_proposal::StoredProposal;
+use crate::database::Place;
 use crate::finding::{Code, Finding, Findings};
-use crate::intake::Limits;
 use crate::ledger::people::{Grant, People, PeopleFault, Standing, grant, revoke};
-use crate::ledger::plan::{Actor, Command, Header, LedgerFault};
+use crate::ledger::plan::{Actor, Command, LedgerFault};
 use crate::ledger::rebalance::Rebalancing;
 use crate::ledger::store::{Digest, LEDGER_PLAN, PlanHead, Store, StoreFault};
 use crate::ledger::{Given, Loaded, Once, give_once};
-use crate::plugin::VendorPlugin;
 use crate::server::http::access::Caller;
 use crate::server::http::problem::{Problem, ProblemKind};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::watch;
@@ -49,7 +47,8 @@ pub struct Ledger {
     people: Mutex<Arc<People>>,
     rebalancing: Mutex<VecDeque<(String, Arc<Mutex<Rebalancing>>)>>,
     proposals: Mutex<VecDeque<Arc<StoredProposal>>>,
-    books: PlanBooks,
+    /// Books of plans that were opened from files.
+    pub books: PlanBooks,
     moved: watch::Sender<u64>,
 }
 
@@ -108,11 +107,12 @@ pub fn now() -> DateTime<Utc> {
 }
 
 impl Plans {
-    /// Opens the ledger at `path`, and creates it where there is none.
-    pub fn open(path: Option<&Path>, local: Option<Local>) -> Result<Self, Findings> {
+    /// Opens the ledger at a place, and creates it where there is none.
+    pub fn open(place: Option<&Place>, local: Option<Local>) -> Result<Self, Findings> {
         let local = local.map(Arc::new);
-        let Some(path) = path else { return Ok(Self { ledger: None, local }) };
-        let (writer, reader) = (Store::open(path).map_err(Finding::from)?, Store::open(path).map_err(Finding::from)?);
+        let Some(place) = place else { return Ok(Self { ledger: None, local }) };
+        let open = || Store::open_at(place).map_err(Finding::from);
+        let (writer, reader) = (open()?, open()?);
         let people = People::read(&reader)?;
         let ledger = Ledger {
             writer: Mutex::new(writer),
@@ -125,16 +125,6 @@ impl Plans {
             moved: watch::channel(0).0,
         };
         Ok(Self { ledger: Some(Arc::new(ledger)), local })
-    }
-
-    /// Returns the book and the request that the plan was opened with from files; `None` where this server has neither.
-    pub fn book_of(&self, header: &Header, plugin: &VendorPlugin, limits: Limits) -> Option<Arc<PlanBook>> {
-        if let Some(local) = self.local.as_ref().filter(|local| local.is_of(header)) {
-            return Some(Arc::clone(&local.own));
-        }
-        let ledger = self.ledger.as_ref()?;
-        let stored = |digest: &str| ledger.read(|store| store.get(&digest.parse().ok()?).ok().flatten());
-        ledger.books.get(header, plugin, limits, stored)
     }
 
     /// Returns the ledger, for work that runs on the workers of a lane.
@@ -390,6 +380,13 @@ pub fn problem_of(findings: &Findings) -> Problem {
 /// Returns the problem of a ledger that cannot be read or written; only the log has the reason.
 fn unavailable(findings: &Findings) -> Problem {
     findings.iter().for_each(|finding| tracing::error!("{finding}"));
-    let detail = "the ledger cannot be read or written; nothing of the request was recorded";
+    let is_unconfirmed =
+        findings.iter().any(|finding| matches!(finding.cause::<StoreFault>(), Some(StoreFault::Unconfirmed { .. })));
+    let detail = if is_unconfirmed {
+        "the connection to the ledger was lost before the request was confirmed: it may be recorded; read the plan, or \
+         repeat the request with the same `Idempotency-Key`"
+    } else {
+        "the ledger cannot be read or written; nothing of the request was recorded"
+    };
     Problem::new(ProblemKind::LedgerUnavailable, detail)
 }

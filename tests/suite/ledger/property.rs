@@ -4,12 +4,13 @@ use super::{Round, date, day, key, minor, opening};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use quotient::ledger::Loaded;
 use quotient::ledger::plan::{
     Actor, AmendmentCode, Change, Command, Counter, CounterCode, EventBody, LineKey, LineState, PlanEvent, PlanState,
     Side, Stage, Step, decide, fold, replay, transition,
 };
 use quotient::ledger::rebuild::rebuild;
+use quotient::ledger::store::Store;
+use quotient::ledger::{Loaded, give, load, load_or_new};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ const PEOPLE: [&str; 4] = ["Pia", "Mara", "Dana", "Finn"];
 
 /// One attempt: who tries what on which line, with which figure, and how many days later.
 #[derive(Debug, Clone)]
-struct Pick {
+pub struct Pick {
     person: usize,
     line: usize,
     /// Steps beyond the last of the table are commands about the plan.
@@ -261,6 +262,28 @@ fn check_four_eyes(events: &[PlanEvent]) {
             }
         }
     }
+}
+
+/// Some negotiations, the same in every run.
+pub fn negotiations(count: usize) -> Vec<Vec<Pick>> {
+    let mut runner = TestRunner::deterministic();
+    (0..count).map(|_| picks().new_tree(&mut runner).unwrap().current()).collect()
+}
+
+/// Plays a negotiation into a ledger; returns the plan as it is read again.
+pub fn record(store: &mut Store, name: &str, picks: &[Pick]) -> Loaded {
+    let mut at = day("2025-12-01");
+    let mut opening = opening(&PARTNERS);
+    opening.name = name.to_owned();
+    let open = Command::Open(Box::new(opening));
+    give(store, &load_or_new(store, name).unwrap(), &[open], &Actor::new(PEOPLE[0]), at).unwrap();
+    for pick in picks {
+        at += chrono::Duration::days(i64::try_from(pick.days).unwrap());
+        let loaded = load(store, name).unwrap();
+        // Most attempts are refused; what is recorded must be the same.
+        let _ = give(store, &loaded, &[command(&loaded.state, pick)], &Actor::new(PEOPLE[pick.person]), at);
+    }
+    load(store, name).unwrap()
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 //! says. `QUOTIENT_BLESS=1` writes the real output into it.
 
 use crate::cli::{Edit, save_again};
+use crate::support::postgres::Server;
 use assert_cmd::Command;
 use calamine::{Reader, Xlsx};
 use std::path::Path;
@@ -11,12 +12,41 @@ const DOCUMENT: &str = "docs/planning-round.md";
 /// Line that stands for the rest of an output.
 const REST: &str = "...";
 
+/// A directory with rules, policies and a book; and the place of the ledger, if it is not in it.
+struct Desk {
+    directory: TempDir,
+    ledger: Option<String>,
+}
+
+impl Desk {
+    fn new(ledger: Option<String>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for part in ["rules/meridian", "policies/meridian", "examples/demonstration"] {
+            copy(Path::new(part), &directory.path().join(part));
+        }
+        Self { directory, ledger }
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+/// A year in a PostgreSQL database has the same output, to the hash of the last event.
+#[test]
+fn the_planning_round_in_a_database_is_the_same() {
+    let Some(server) = Server::shared() else { return };
+    let desk = Desk::new(Some(server.address(&server.database())));
+    let document = std::fs::read_to_string(DOCUMENT).unwrap();
+    let played = play(&document, &desk);
+    let differing = document.lines().zip(played.lines()).find(|(written, real)| written != real);
+    assert!(document == played, "first: {differing:?}");
+    assert!(!desk.path().join("quotient.ledger").exists());
+}
+
 #[test]
 fn the_planning_round_shows_real_output() {
-    let desk = tempfile::tempdir().unwrap();
-    for directory in ["rules/meridian", "policies/meridian", "examples/demonstration"] {
-        copy(Path::new(directory), &desk.path().join(directory));
-    }
+    let desk = Desk::new(None);
     let document = std::fs::read_to_string(DOCUMENT).unwrap();
     let played = play(&document, &desk);
     if std::env::var_os("QUOTIENT_BLESS").is_some() {
@@ -52,7 +82,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The document with the real output of its commands.
-fn play(document: &str, desk: &TempDir) -> String {
+fn play(document: &str, desk: &Desk) -> String {
     let (mut played, mut epoch) = (String::new(), 0);
     let mut lines = document.lines();
     while let Some(line) = lines.next() {
@@ -78,7 +108,7 @@ fn play(document: &str, desk: &TempDir) -> String {
 }
 
 /// A block of commands with their real output; an output that ends with `...` is cut at the same line.
-fn console(block: &[String], desk: &TempDir, epoch: i64) -> String {
+fn console(block: &[String], desk: &Desk, epoch: i64) -> String {
     let mut text = String::new();
     let starts: Vec<usize> = (0..block.len()).filter(|at| block[*at].starts_with("$ ")).collect();
     for (nth, start) in starts.iter().enumerate() {
@@ -109,14 +139,18 @@ fn console(block: &[String], desk: &TempDir, epoch: i64) -> String {
 }
 
 /// Lines that a command writes: messages first, then its output, and the exit code of a refusal.
-fn run(command: &str, desk: &TempDir, epoch: i64) -> Vec<String> {
+fn run(command: &str, desk: &Desk, epoch: i64) -> Vec<String> {
     let mut words = words(command);
     assert_eq!(words.remove(0), "quotient", "{command}");
     let mut program = Command::cargo_bin("quotient").unwrap();
     program.current_dir(desk.path()).env("COLUMNS", "80").env("NO_COLOR", "1").env("USER", "pia");
+    program.env_remove("QUOTIENT_LEDGER").envs(desk.ledger.iter().map(|ledger| ("QUOTIENT_LEDGER", ledger)));
     let output = program.env("SOURCE_DATE_EPOCH", epoch.to_string()).args(&words).output().unwrap();
     let mut text = String::from_utf8(output.stderr).unwrap();
     text.push_str(std::str::from_utf8(&output.stdout).unwrap());
+    if let Some(ledger) = &desk.ledger {
+        text = text.replace(ledger, "quotient.ledger");
+    }
     if !output.status.success() {
         text.push_str(&format!("? {}\n", output.status.code().unwrap()));
     }

@@ -156,6 +156,7 @@ fn a_batch_whose_sender_does_not_finish_a_line_is_ended_with_the_reason() {
         admin_listen: Vec::new(),
         source: Box::new(Disk::new(Roots { rules: root.join("rules"), policies: root.join("policies") })),
         vendors: VendorOptions::default(),
+        state_database: None,
         replica: "one".to_owned(),
         tokens: None,
         tls: None,

@@ -1,18 +1,30 @@
-//! Several servers with one state directory: books, pins and keys hold everywhere, also while one of them is killed.
+//! Several servers with one state directory, or one database: books, pins and keys hold everywhere, also while one of
+//! them is killed.
 
 use super::hostile::assessment;
 use super::http::{Answer, ask, get, post};
 use super::proxies::{Proxy, is_here};
 use super::running::{Home, Running};
 use crate::patience::{cases, until};
+use crate::support::postgres::Server;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Servers that share a state directory, each with a decision log.
+/// Servers that share a state, each with a decision log.
 struct Fleet {
     home: Home,
+    /// Directory or address of the state.
+    state: String,
+}
+
+/// Runs a test on servers that share a directory, and on servers that share a database.
+fn on_both(test: impl Fn(&Fleet)) {
+    test(&Fleet::new());
+    if let Some(server) = Server::shared() {
+        test(&Fleet { home: Home::new(), state: server.address(&server.database()) });
+    }
 }
 
 const ASSESSMENTS: &str = "/v1/vendors/meridian/assessments";
@@ -20,14 +32,15 @@ const PIN: &str = "/v1/vendors/meridian/pin";
 
 impl Fleet {
     fn new() -> Self {
-        Self { home: Home::new() }
+        let home = Home::new();
+        let state = home.path("state").display().to_string();
+        Self { home, state }
     }
 
     /// Starts a server of this name.
     fn start(&self, name: &str) -> Running {
-        let text = |part: String| self.home.path(&part).display().to_string();
-        let (state, log) = (text("state".to_owned()), text(format!("{name}.jsonl")));
-        self.home.serve(&["--state", &state, "--replica", name, "--decision-log", &log, "--audit", "strict"])
+        let log = self.home.path(&format!("{name}.jsonl")).display().to_string();
+        self.home.serve(&["--state", &self.state, "--replica", name, "--decision-log", &log, "--audit", "strict"])
     }
 
     /// Number of decisions in all logs, by the part of the request id before the first `-`.
@@ -83,68 +96,72 @@ fn with_key(address: SocketAddr, key: &str, by: &str, body: &str) -> std::io::Re
 
 #[test]
 fn a_stored_book_answers_in_every_replica_until_it_is_removed_in_one() {
-    let fleet = Fleet::new();
-    let (one, other) = (fleet.start("one"), fleet.start("other"));
-    let stored = send(&one, "POST", "/v1/vendors/meridian/books", &book("P1"));
-    assert_eq!(stored.status, 201, "{}", stored.text());
-    let id = stored.json()["id"].as_str().unwrap().to_owned();
-    let path = format!("/v1/vendors/meridian/books/{id}");
-    for server in [&other, &one] {
-        let assessed = send(server, "POST", ASSESSMENTS, &by_reference("P1", &id));
-        assert_eq!((assessed.status, &assessed.json()["input_hash"]), (200, &json!(id)), "{}", assessed.text());
-        assert_eq!(get(server.address, &path).unwrap().json(), stored.json());
-        let list = get(server.address, "/v1/vendors/meridian/books").unwrap().json();
-        assert_eq!(list["books"], json!([stored.json()]));
-    }
-    // A replica that starts later has it too, and so has one that was killed.
-    one.signal("KILL");
-    one.wait();
-    let third = fleet.start("third");
-    assert_eq!(send(&third, "POST", ASSESSMENTS, &by_reference("P1", &id)).status, 200);
-    assert_eq!(send(&third, "DELETE", &path, &Value::Null).status, 204);
-    until("the copy of the other replica is removed", || get(other.address, &path).unwrap().status == 404);
-    let gone = send(&other, "POST", ASSESSMENTS, &by_reference("P1", &id));
-    assert_eq!((gone.status, &gone.json()["code"]), (404, &json!("book_unknown")));
+    on_both(|fleet| {
+        let (one, other) = (fleet.start("one"), fleet.start("other"));
+        let stored = send(&one, "POST", "/v1/vendors/meridian/books", &book("P1"));
+        assert_eq!(stored.status, 201, "{}", stored.text());
+        let id = stored.json()["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/vendors/meridian/books/{id}");
+        for server in [&other, &one] {
+            let assessed = send(server, "POST", ASSESSMENTS, &by_reference("P1", &id));
+            assert_eq!((assessed.status, &assessed.json()["input_hash"]), (200, &json!(id)), "{}", assessed.text());
+            assert_eq!(get(server.address, &path).unwrap().json(), stored.json());
+            let list = get(server.address, "/v1/vendors/meridian/books").unwrap().json();
+            assert_eq!(list["books"], json!([stored.json()]));
+        }
+        // A replica that starts later has it too, and so has one that was killed.
+        one.signal("KILL");
+        one.wait();
+        let third = fleet.start("third");
+        assert_eq!(send(&third, "POST", ASSESSMENTS, &by_reference("P1", &id)).status, 200);
+        assert_eq!(send(&third, "DELETE", &path, &Value::Null).status, 204);
+        until("the copy of the other replica is removed", || get(other.address, &path).unwrap().status == 404);
+        let gone = send(&other, "POST", ASSESSMENTS, &by_reference("P1", &id));
+        assert_eq!((gone.status, &gone.json()["code"]), (404, &json!("book_unknown")));
+    });
 }
 
 #[test]
 fn a_pin_and_a_rollback_hold_in_every_replica_and_after_a_restart() {
-    let fleet = Fleet::new();
-    let (one, other) = (fleet.start("one"), fleet.start("other"));
-    let (before, after) = fleet.change(&[&one, &other]);
-    let decides = |server: &Running| {
-        post(server.address, ASSESSMENTS, &assessment("P1")).unwrap().field("quotient-revision").unwrap().to_owned()
-    };
-    let pinned = send(&one, "PUT", PIN, &json!({"revision": before, "reason": "quotas look wrong"}));
-    assert_eq!(pinned.status, 200, "{}", pinned.text());
-    // The response came after every replica follows.
-    assert_eq!((decides(&one), decides(&other)), (before.clone(), before.clone()), "{}", other.log());
-    assert_eq!(other.vendor("meridian", |_| true)["pin"]["reason"], "quotas look wrong");
-    // A replica that is killed right after it, and one that starts new.
-    one.signal("KILL");
-    one.wait();
-    let third = fleet.start("third");
-    assert_eq!(decides(&third), before);
-    assert_eq!(third.vendor("meridian", |_| true)["pin"]["reason"], "quotas look wrong");
-    let unpinned = send(&third, "DELETE", PIN, &json!({"reason": "they are right"}));
-    assert_eq!(unpinned.status, 200, "{}", unpinned.text());
-    assert_eq!((decides(&other), decides(&third)), (after.clone(), after.clone()));
-    let back = send(&other, "POST", "/v1/vendors/meridian/rollback", &json!({"revision": before, "reason": "again"}));
-    assert_eq!(back.status, 200, "{}", back.text());
-    assert_eq!((decides(&other), decides(&third)), (before.clone(), before));
-    // The history is that of all replicas.
-    let revisions = get(third.address, "/v1/vendors/meridian/revisions").unwrap().json();
-    let outcomes: Vec<&str> =
-        revisions["history"].as_array().unwrap().iter().filter_map(|event| event["outcome"].as_str()).collect();
-    let expected = ["activated", "activated", "pinned", "unpinned", "rolled_back"];
-    let named: Vec<&str> = outcomes.iter().copied().filter(|outcome| expected.contains(outcome)).collect();
-    assert_eq!(named, expected, "{revisions:#}");
-    // Other content ends the rollback everywhere.
-    let rule = fleet.home.read("rules/meridian/history.rhai");
-    fleet.home.save("rules/meridian/history.rhai", &rule.replace("the year before ${", "the previous year ${"));
-    for server in [&other, &third] {
-        server.vendor("meridian", |vendor| vendor["pin"].is_null() && vendor["revision"] == vendor["disk_revision"]);
-    }
+    on_both(|fleet| {
+        let (one, other) = (fleet.start("one"), fleet.start("other"));
+        let (before, after) = fleet.change(&[&one, &other]);
+        let decides = |server: &Running| {
+            post(server.address, ASSESSMENTS, &assessment("P1")).unwrap().field("quotient-revision").unwrap().to_owned()
+        };
+        let pinned = send(&one, "PUT", PIN, &json!({"revision": before, "reason": "quotas look wrong"}));
+        assert_eq!(pinned.status, 200, "{}", pinned.text());
+        // The response came after every replica follows.
+        assert_eq!((decides(&one), decides(&other)), (before.clone(), before.clone()), "{}", other.log());
+        assert_eq!(other.vendor("meridian", |_| true)["pin"]["reason"], "quotas look wrong");
+        // A replica that is killed right after it, and one that starts new.
+        one.signal("KILL");
+        one.wait();
+        let third = fleet.start("third");
+        assert_eq!(decides(&third), before);
+        assert_eq!(third.vendor("meridian", |_| true)["pin"]["reason"], "quotas look wrong");
+        let unpinned = send(&third, "DELETE", PIN, &json!({"reason": "they are right"}));
+        assert_eq!(unpinned.status, 200, "{}", unpinned.text());
+        assert_eq!((decides(&other), decides(&third)), (after.clone(), after.clone()));
+        let back =
+            send(&other, "POST", "/v1/vendors/meridian/rollback", &json!({"revision": before, "reason": "again"}));
+        assert_eq!(back.status, 200, "{}", back.text());
+        assert_eq!((decides(&other), decides(&third)), (before.clone(), before));
+        // The history is that of all replicas.
+        let revisions = get(third.address, "/v1/vendors/meridian/revisions").unwrap().json();
+        let outcomes: Vec<&str> =
+            revisions["history"].as_array().unwrap().iter().filter_map(|event| event["outcome"].as_str()).collect();
+        let expected = ["activated", "activated", "pinned", "unpinned", "rolled_back"];
+        let named: Vec<&str> = outcomes.iter().copied().filter(|outcome| expected.contains(outcome)).collect();
+        assert_eq!(named, expected, "{revisions:#}");
+        // Other content ends the rollback everywhere.
+        let rule = fleet.home.read("rules/meridian/history.rhai");
+        fleet.home.save("rules/meridian/history.rhai", &rule.replace("the year before ${", "the previous year ${"));
+        for server in [&other, &third] {
+            server
+                .vendor("meridian", |vendor| vendor["pin"].is_null() && vendor["revision"] == vendor["disk_revision"]);
+        }
+    });
 }
 
 #[test]
@@ -165,102 +182,132 @@ fn a_pin_of_an_earlier_version_is_shared_with_replicas_that_join() {
 
 #[test]
 fn a_key_is_decided_once_by_all_replicas() {
-    let fleet = Fleet::new();
-    let (one, other) = (fleet.start("one"), fleet.start("other"));
-    let keys = cases(100, 500);
-    let answer = |server: &Running, by: &str, at: u32| {
-        let body = assessment(&format!("P{at}"));
-        loop {
-            let answer = with_key(server.address, &format!("k{at}"), by, &body).unwrap();
-            match (answer.status, answer.json()["code"].as_str()) {
-                (200, _) => return answer.text(),
-                (409, Some("idempotency_in_flight")) => std::thread::sleep(std::time::Duration::from_millis(2)),
-                _ => panic!("{}", answer.text()),
+    on_both(|fleet| {
+        let (one, other) = (fleet.start("one"), fleet.start("other"));
+        let keys = cases(100, 500);
+        let answer = |server: &Running, by: &str, at: u32| {
+            let body = assessment(&format!("P{at}"));
+            loop {
+                let answer = with_key(server.address, &format!("k{at}"), by, &body).unwrap();
+                match (answer.status, answer.json()["code"].as_str()) {
+                    (200, _) => return answer.text(),
+                    (409, Some("idempotency_in_flight")) => std::thread::sleep(std::time::Duration::from_millis(2)),
+                    _ => panic!("{}", answer.text()),
+                }
             }
-        }
-    };
-    std::thread::scope(|scope| {
-        let callers: Vec<_> = (0..4)
-            .map(|caller| {
-                let (one, other) = (&one, &other);
-                scope.spawn(move || {
-                    for at in (0..keys).filter(|at| at % 4 == caller) {
-                        let (first, second) = std::thread::scope(|scope| {
-                            let first = scope.spawn(|| answer(one, "a", at));
-                            (answer(other, "b", at), first.join().unwrap())
-                        });
-                        assert_eq!(first, second);
-                    }
+        };
+        std::thread::scope(|scope| {
+            let callers: Vec<_> = (0..4)
+                .map(|caller| {
+                    let (one, other) = (&one, &other);
+                    scope.spawn(move || {
+                        for at in (0..keys).filter(|at| at % 4 == caller) {
+                            let (first, second) = std::thread::scope(|scope| {
+                                let first = scope.spawn(|| answer(one, "a", at));
+                                (answer(other, "b", at), first.join().unwrap())
+                            });
+                            assert_eq!(first, second);
+                        }
+                    })
                 })
-            })
-            .collect();
-        callers.into_iter().for_each(|caller| caller.join().unwrap());
+                .collect();
+            callers.into_iter().for_each(|caller| caller.join().unwrap());
+        });
+        let decisions = fleet.decisions(&["one", "other"]);
+        assert_eq!(decisions.len(), keys as usize);
+        let twice: Vec<_> = decisions.iter().filter(|(_, count)| **count != 1).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+        // Another request under the same key is refused everywhere, also after a restart.
+        let mismatch = |server: &Running| with_key(server.address, "k0", "c", &assessment("Q")).unwrap().status;
+        assert_eq!((mismatch(&one), mismatch(&other)), (422, 422));
+        other.signal("TERM");
+        other.wait();
+        let third = fleet.start("third");
+        assert_eq!(mismatch(&third), 422);
+        let again = with_key(third.address, "k0", "c", &assessment("P0")).unwrap();
+        assert_eq!((again.status, again.field("idempotency-replayed")), (200, Some("true")));
     });
-    let decisions = fleet.decisions(&["one", "other"]);
-    assert_eq!(decisions.len(), keys as usize);
-    let twice: Vec<_> = decisions.iter().filter(|(_, count)| **count != 1).collect();
-    assert!(twice.is_empty(), "{twice:?}");
-    // Another request under the same key is refused everywhere, also after a restart.
-    let mismatch = |server: &Running| with_key(server.address, "k0", "c", &assessment("Q")).unwrap().status;
-    assert_eq!((mismatch(&one), mismatch(&other)), (422, 422));
-    other.signal("TERM");
-    other.wait();
-    let third = fleet.start("third");
-    assert_eq!(mismatch(&third), 422);
-    let again = with_key(third.address, "k0", "c", &assessment("P0")).unwrap();
-    assert_eq!((again.status, again.field("idempotency-replayed")), (200, Some("true")));
 }
 
 #[test]
 fn the_status_shows_a_roll_out_and_a_request_may_ask_that_all_agree() {
-    let fleet = Fleet::new();
+    on_both(|fleet| {
+        let one = fleet.start("one");
+        let text = |part: &str| fleet.home.path(part).display().to_string();
+        let (own_rules, state) = (fleet.home.path("own"), fleet.state.clone());
+        super::running::copy(&fleet.home.path("rules"), &own_rules);
+        let own = own_rules.display().to_string();
+        let policies = text("policies");
+        let other =
+            Running::start(&["--rules", &own, "--policies", &policies, "--state", &state, "--replica", "other"]);
+        let status = |server: &Running| get(server.address, "/v1/status").unwrap().json();
+        let agreed = format!("{ASSESSMENTS}?agreed=true");
+        assert_eq!(status(&one)["vendors"]["meridian"]["is_agreed"], true, "{}", status(&one));
+        assert_eq!(post(one.address, &agreed, &assessment("P1")).unwrap().status, 200);
+        // The rules of one replica change before those of the other.
+        let rule = std::fs::read_to_string(own_rules.join("meridian/history.rhai")).unwrap();
+        std::fs::write(own_rules.join("meridian/history.rhai"), rule.replace("last year ${", "a year ago ${")).unwrap();
+        let old = revision(&one);
+        other.vendor("meridian", |vendor| vendor["revision"] != old.as_str());
+        let new = revision(&other);
+        until("the other reports its revision", || status(&one)["replicas"][1]["revisions"]["meridian"] == json!(new));
+        let shown = status(&one);
+        let names: Vec<&str> =
+            shown["replicas"].as_array().unwrap().iter().filter_map(|r| r["name"].as_str()).collect();
+        assert_eq!((&shown["replica"], names), (&json!("one"), vec!["one", "other"]), "{shown:#}");
+        assert_eq!(shown["replicas"][0]["revisions"]["meridian"], json!(old));
+        assert_eq!(shown["replicas"][1]["revisions"]["meridian"], json!(new));
+        let mut both = [old.clone(), new.clone()];
+        both.sort();
+        assert_eq!(shown["vendors"]["meridian"], json!({"is_agreed": false, "revisions": both}));
+        assert_eq!(shown["vendors"]["halcyon"]["is_agreed"], true);
+        let refused = post(one.address, &agreed, &assessment("P1")).unwrap();
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("replicas_differ")));
+        assert_eq!(
+            refused.json()["errors"][0]["fields"],
+            json!({"replica": "other", "revision": new}),
+            "{}",
+            refused.text()
+        );
+        assert_eq!(
+            post(one.address, ASSESSMENTS, &assessment("P1")).unwrap().status,
+            200,
+            "only where it is asked for"
+        );
+        assert_eq!(post(one.address, &format!("{agreed}&revision={old}"), &assessment("P1")).unwrap().status, 200);
+        // One that is killed is gone after some seconds; one that ends is not listed.
+        other.signal("KILL");
+        other.wait();
+        until("the other is gone", || status(&one)["replicas"][1]["is_present"] == false);
+        assert_eq!(post(one.address, &agreed, &assessment("P1")).unwrap().status, 200);
+        let third = fleet.start("third");
+        third.signal("TERM");
+        third.wait();
+        let shown = status(&one);
+        assert!(shown["replicas"].as_array().unwrap().iter().all(|replica| replica["name"] != "third"), "{shown:#}");
+    });
+}
+
+#[test]
+fn a_database_that_is_away_is_a_problem_and_comes_back() {
+    let Some(mut database) = Server::start(false) else { return };
+    let fleet = Fleet { home: Home::new(), state: database.address(&database.database()) };
     let one = fleet.start("one");
-    let text = |part: &str| fleet.home.path(part).display().to_string();
-    let (own_rules, state) = (fleet.home.path("own"), text("state"));
-    super::running::copy(&fleet.home.path("rules"), &own_rules);
-    let own = own_rules.display().to_string();
-    let policies = text("policies");
-    let other = Running::start(&["--rules", &own, "--policies", &policies, "--state", &state, "--replica", "other"]);
-    let status = |server: &Running| get(server.address, "/v1/status").unwrap().json();
-    let agreed = format!("{ASSESSMENTS}?agreed=true");
-    assert_eq!(status(&one)["vendors"]["meridian"]["is_agreed"], true, "{}", status(&one));
-    assert_eq!(post(one.address, &agreed, &assessment("P1")).unwrap().status, 200);
-    // The rules of one replica change before those of the other.
-    let rule = std::fs::read_to_string(own_rules.join("meridian/history.rhai")).unwrap();
-    std::fs::write(own_rules.join("meridian/history.rhai"), rule.replace("last year ${", "a year ago ${")).unwrap();
-    let old = revision(&one);
-    other.vendor("meridian", |vendor| vendor["revision"] != old.as_str());
-    let new = revision(&other);
-    until("the other reports its revision", || status(&one)["replicas"][1]["revisions"]["meridian"] == json!(new));
-    let shown = status(&one);
-    let names: Vec<&str> = shown["replicas"].as_array().unwrap().iter().filter_map(|r| r["name"].as_str()).collect();
-    assert_eq!((&shown["replica"], names), (&json!("one"), vec!["one", "other"]), "{shown:#}");
-    assert_eq!(shown["replicas"][0]["revisions"]["meridian"], json!(old));
-    assert_eq!(shown["replicas"][1]["revisions"]["meridian"], json!(new));
-    let mut both = [old.clone(), new.clone()];
-    both.sort();
-    assert_eq!(shown["vendors"]["meridian"], json!({"is_agreed": false, "revisions": both}));
-    assert_eq!(shown["vendors"]["halcyon"]["is_agreed"], true);
-    let refused = post(one.address, &agreed, &assessment("P1")).unwrap();
-    assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("replicas_differ")));
-    assert_eq!(
-        refused.json()["errors"][0]["fields"],
-        json!({"replica": "other", "revision": new}),
-        "{}",
-        refused.text()
-    );
-    assert_eq!(post(one.address, ASSESSMENTS, &assessment("P1")).unwrap().status, 200, "only where it is asked for");
-    assert_eq!(post(one.address, &format!("{agreed}&revision={old}"), &assessment("P1")).unwrap().status, 200);
-    // One that is killed is gone after some seconds; one that ends is not listed.
-    other.signal("KILL");
-    other.wait();
-    until("the other is gone", || status(&one)["replicas"][1]["is_present"] == false);
-    assert_eq!(post(one.address, &agreed, &assessment("P1")).unwrap().status, 200);
-    let third = fleet.start("third");
-    third.signal("TERM");
-    third.wait();
-    let shown = status(&one);
-    assert!(shown["replicas"].as_array().unwrap().iter().all(|replica| replica["name"] != "third"), "{shown:#}");
+    let with_key = |key: &str| with_key(one.address, key, "a", &assessment("P1")).unwrap();
+    assert_eq!(with_key("k1").status, 200);
+    let stored = send(&one, "POST", "/v1/vendors/meridian/books", &book("P1")).json();
+    database.end();
+    let away = with_key("k2");
+    assert_eq!((away.status, &away.json()["code"]), (503, &json!("state_unavailable")), "{}", away.text());
+    // Decisions that need nothing shared go on.
+    assert_eq!(post(one.address, ASSESSMENTS, &assessment("P1")).unwrap().status, 200);
+    until("the health has the reason", || get(one.address, "/health").unwrap().text().contains("shared state"));
+    database.begin();
+    until("the state is back", || with_key("k2").status == 200);
+    assert_eq!(with_key("k1").field("idempotency-replayed"), Some("true"));
+    let other = fleet.start("other");
+    let id = stored["id"].as_str().unwrap();
+    assert_eq!(send(&other, "POST", ASSESSMENTS, &by_reference("P1", id)).status, 200);
 }
 
 #[test]
@@ -328,7 +375,7 @@ fn mixed(addresses: &[SocketAddr], id: &str, pinned: &str, asked: usize, midway:
 
 #[test]
 fn mixed_requests_lose_no_book_no_key_and_no_pin_while_a_replica_is_killed() {
-    lose_nothing(|one, other| (vec![one.address, other.address], None));
+    on_both(|fleet| lose_nothing(fleet, |one, other| (vec![one.address, other.address], None)));
 }
 
 #[test]
@@ -336,15 +383,14 @@ fn nor_do_they_behind_haproxy() {
     if !is_here("haproxy") {
         return;
     }
-    lose_nothing(|one, other| {
+    lose_nothing(&Fleet::new(), |one, other| {
         let proxy = Proxy::haproxy([one, other]);
         (vec![proxy.address], Some(proxy))
     });
 }
 
 /// Sends mixed requests to two replicas, of which one is killed, through what `entrance` puts before them.
-fn lose_nothing(entrance: impl FnOnce(&Running, &Running) -> (Vec<SocketAddr>, Option<Proxy>)) {
-    let fleet = Fleet::new();
+fn lose_nothing(fleet: &Fleet, entrance: impl FnOnce(&Running, &Running) -> (Vec<SocketAddr>, Option<Proxy>)) {
     let (one, other) = (fleet.start("one"), fleet.start("other"));
     let (addresses, _proxy) = entrance(&one, &other);
     let (pinned, _) = fleet.change(&[&one, &other]);

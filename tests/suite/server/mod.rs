@@ -21,6 +21,7 @@ mod partner_page;
 mod people;
 mod persons;
 mod plans;
+mod plans_postgres;
 mod proxies;
 mod reload;
 pub mod running;

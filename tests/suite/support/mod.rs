@@ -1,6 +1,7 @@
 //! What tests of whole commands share: a directory with vendors and books, the program run in it, exact arithmetic.
 
 pub mod arithmetic;
+pub mod postgres;
 
 use assert_cmd::Command;
 use serde_json::Value;

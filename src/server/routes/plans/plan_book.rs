@@ -8,7 +8,9 @@ use crate::request::{Books, Limits, Refusal, with_proposal};
 use crate::script::on_script_threads;
 use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::routes::question::problem_of as refused;
+use crate::server::state::local::PlanBook;
 use crate::server::state::plans::Plans;
+use std::sync::Arc;
 
 /// Origin of the book of a plan.
 pub struct PlanOrigin<'o> {
@@ -35,8 +37,18 @@ impl PlanOrigin<'_> {
             let made: Result<R, Refusal> = with_proposal(self.plugin, bytes, self.books, self.limits, work);
             return made.map_err(|refusal| refused(&refusal));
         }
-        let own = self.plans.book_of(self.header, self.plugin, self.limits.intake).ok_or_else(needs_proposal)?;
+        let own = self.own().ok_or_else(needs_proposal)?;
         Ok(on_script_threads(self.limits.threads, || work(&own.book, own.request.clone())))
+    }
+
+    /// The book of this machine, or that of the ledger, if the plan was opened with it from files.
+    fn own(&self) -> Option<Arc<PlanBook>> {
+        if let Some(local) = self.plans.local.as_ref().filter(|local| local.is_of(self.header)) {
+            return Some(Arc::clone(&local.own));
+        }
+        let ledger = self.plans.ledger().ok()?;
+        let stored = |digest: &str| ledger.read(|store| store.get(&digest.parse().ok()?).ok().flatten());
+        ledger.books.get(self.header, self.plugin, self.limits.intake, stored)
     }
 }
 

@@ -14,7 +14,7 @@ fn message_and_help(fault: &StoreFault) -> String {
 fn refused(path: &Path) -> StoreFault {
     let fault =
         Store::open(path).and_then(|store| store.verify(None).map(|done| assert!(!done.holds())).map(|()| store));
-    let fault = fault.map(|store| store.path().to_owned()).expect_err("a fault");
+    let fault = fault.map(|store| store.shown().to_owned()).expect_err("a fault");
     assert!(!fault.help().is_empty());
     assert!(fault.message().contains(&path.display().to_string()), "{fault:?}");
     assert_eq!(Finding::from(fault.clone()).code().area(), quotient::finding::Area::Files);

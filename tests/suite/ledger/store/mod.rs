@@ -7,6 +7,7 @@ mod fault;
 mod file;
 mod model;
 mod personal;
+mod postgres;
 mod snapshot;
 pub mod support;
 mod tamper;

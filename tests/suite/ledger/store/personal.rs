@@ -1,6 +1,6 @@
 //! Personal data that is erased, while the chain stays what it was.
 
-use super::support::{Place, act, append, causes};
+use super::support::{Place, act, append, causes, on_both};
 use quotient::ledger::store::{LEDGER_PLAN, NewEvent, PersonalRef, Store, StoreFault};
 
 const SECRET: &str = "Ada Byron, ada.byron@granite.example";
@@ -45,10 +45,31 @@ fn erased_values_are_gone_from_the_disk_and_the_chain_verifies() {
 }
 
 #[test]
+fn erased_values_are_gone_and_the_chain_verifies_on_both() {
+    on_both(|kind| {
+        let mut place = Place::with_events_on(kind, 3);
+        let name = place.store.put_personal("person:7", SECRET).unwrap();
+        let other = place.store.put_personal("person:8", SECRET).unwrap();
+        assert_eq!((name.id, other.id), (1, 2));
+        let body = format!("{{\"by\":\"{name}\",\"witness\":\"{other}\"}}");
+        place.store.append("north", 2, &act(9), &[NewEvent { kind: "line.accepted", body }], None).unwrap();
+        let anchor = place.store.head().unwrap();
+        assert_eq!(place.store.erase("person:7", &act(10)), Ok(1));
+        assert_eq!(place.store.personal(&name), Ok(None));
+        assert_eq!(place.store.personal(&other).unwrap().as_deref(), Some(SECRET));
+        let verification = place.store.verify(Some(&anchor)).unwrap();
+        assert_eq!(causes(&verification), [""; 0]);
+        assert_eq!((verification.personal, verification.erased), (1, 1));
+    });
+}
+
+#[test]
 fn a_subject_without_values_has_nothing_to_erase() {
-    let mut place = Place::with_events(1);
-    assert_eq!(place.store.erase("person:1", &act(2)), Ok(0));
-    assert_eq!(place.store.head().unwrap().number, 1);
+    on_both(|kind| {
+        let mut place = Place::with_events_on(kind, 1);
+        assert_eq!(place.store.erase("person:1", &act(2)), Ok(0));
+        assert_eq!(place.store.head().unwrap().number, 1);
+    });
 }
 
 #[test]
@@ -70,25 +91,27 @@ fn an_erasure_waits_for_readers_of_the_log() {
 
 #[test]
 fn references_are_read_as_they_are_written() {
-    let mut place = Place::new();
-    let name = place.store.put_personal("person:7", SECRET).unwrap();
-    assert_eq!(name.to_string().parse(), Ok(name));
-    assert_eq!(serde_json::to_value(name).unwrap(), name.to_string());
-    assert_eq!(serde_json::from_value::<PersonalRef>(name.to_string().into()).unwrap(), name);
-    for text in [
-        format!("personal:01:{}", name.hash.to_hex()),
-        format!("person:1:{}", name.hash.to_hex()),
-        "personal:1:ab".to_owned(),
-    ] {
-        assert!(text.parse::<PersonalRef>().is_err(), "{text}");
-    }
-    let forged = PersonalRef { id: 2, ..name };
-    let unknown = || StoreFault::UnknownPersonal { reference: forged.to_string() };
-    assert_eq!(place.store.personal(&forged), Err(unknown()));
-    let body = format!("{{\"by\":\"{forged}\"}}");
-    let refused = place.store.append("north", 0, &act(1), &[NewEvent { kind: "line.accepted", body }], None);
-    assert_eq!(refused, Err(unknown()));
-    let by = quotient::ledger::store::Act { actor: forged.to_string(), ..act(1) };
-    assert_eq!(place.store.append("north", 0, &by, &[super::support::event(1)], None), Err(unknown()));
-    append(&mut place.store, "north", 0, &[1]).unwrap();
+    on_both(|kind| {
+        let mut place = Place::on(kind);
+        let name = place.store.put_personal("person:7", SECRET).unwrap();
+        assert_eq!(name.to_string().parse(), Ok(name));
+        assert_eq!(serde_json::to_value(name).unwrap(), name.to_string());
+        assert_eq!(serde_json::from_value::<PersonalRef>(name.to_string().into()).unwrap(), name);
+        for text in [
+            format!("personal:01:{}", name.hash.to_hex()),
+            format!("person:1:{}", name.hash.to_hex()),
+            "personal:1:ab".to_owned(),
+        ] {
+            assert!(text.parse::<PersonalRef>().is_err(), "{text}");
+        }
+        let forged = PersonalRef { id: 2, ..name };
+        let unknown = || StoreFault::UnknownPersonal { reference: forged.to_string() };
+        assert_eq!(place.store.personal(&forged), Err(unknown()));
+        let body = format!("{{\"by\":\"{forged}\"}}");
+        let refused = place.store.append("north", 0, &act(1), &[NewEvent { kind: "line.accepted", body }], None);
+        assert_eq!(refused, Err(unknown()));
+        let by = quotient::ledger::store::Act { actor: forged.to_string(), ..act(1) };
+        assert_eq!(place.store.append("north", 0, &by, &[super::support::event(1)], None), Err(unknown()));
+        append(&mut place.store, "north", 0, &[1]).unwrap();
+    });
 }

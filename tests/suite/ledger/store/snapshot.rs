@@ -1,6 +1,6 @@
 //! Snapshots by digest.
 
-use super::support::{Place, tamper};
+use super::support::{Place, causes, on_both, tamper};
 use quotient::ledger::store::{Digest, Store, StoreFault};
 
 #[test]
@@ -21,6 +21,21 @@ fn content_comes_back_by_its_digest() {
     let size = std::fs::metadata(&path).unwrap().len();
     assert!(size < 2 * noise.len() as u64, "{size} bytes: text is not compressed, or content is stored twice");
     drop(directory);
+}
+
+#[test]
+fn content_comes_back_from_both() {
+    on_both(|kind| {
+        let mut place = Place::on(kind);
+        for content in [&b""[..], b"a", &[0, 255, 10], &b"P0007;240000.00\n".repeat(20_000)] {
+            let digest = place.store.put(content).unwrap();
+            assert_eq!(place.store.put(content).unwrap(), digest);
+            assert_eq!(place.store.get(&digest).unwrap().as_deref(), Some(content));
+        }
+        assert_eq!(place.store.get(&Digest::of(b"other")).unwrap(), None);
+        let verification = place.reopened().verify(None).unwrap();
+        assert_eq!((causes(&verification), verification.snapshots), (Vec::new(), 4));
+    });
 }
 
 #[test]

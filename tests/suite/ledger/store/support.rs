@@ -1,26 +1,65 @@
 //! Ledgers for the tests of the storage.
 
+use crate::support::postgres::Server;
 use chrono::{DateTime, Duration, Utc};
+use quotient::database;
 use quotient::ledger::store::{Act, Appended, Event, NewEvent, Store, StoreFault, Verification};
 use rusqlite::Connection;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// A directory with a ledger that is open.
+/// What has a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Postgres,
+}
+
+/// Runs a test of what both kinds promise.
+pub fn on_both(test: impl Fn(Kind)) {
+    test(Kind::File);
+    if Server::shared().is_some() {
+        test(Kind::Postgres);
+    }
+}
+
+/// A ledger that is open, in a directory or in a database.
 pub struct Place {
     pub directory: tempfile::TempDir,
+    pub at: database::Place,
     pub store: Store,
 }
 
 impl Place {
     pub fn new() -> Self {
+        Self::on(Kind::File)
+    }
+
+    pub fn on(kind: Kind) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("plans.ledger")).unwrap();
-        Self { directory, store }
+        let at = match kind {
+            Kind::File => database::Place::File(directory.path().join("plans.ledger")),
+            Kind::Postgres => {
+                let server = Server::shared().unwrap();
+                OsString::from(server.address(&server.database())).into()
+            }
+        };
+        let store = Store::open_at(&at).unwrap();
+        Self { directory, at, store }
+    }
+
+    /// The same ledger, opened again.
+    pub fn reopened(&self) -> Store {
+        Store::open_existing_at(&self.at).unwrap()
     }
 
     /// A ledger with `count` events of two plans, one act each.
     pub fn with_events(count: u64) -> Self {
-        let mut place = Self::new();
+        Self::with_events_on(Kind::File, count)
+    }
+
+    pub fn with_events_on(kind: Kind, count: u64) -> Self {
+        let mut place = Self::on(kind);
         for at in 0..count {
             append(&mut place.store, ["north", "south"][at as usize % 2], at / 2, &[at]).unwrap();
         }

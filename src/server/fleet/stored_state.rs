@@ -1,10 +1,12 @@
-//! A state directory that replicas share: a database for everything small, and files for the bodies of books.
+//! The state that replicas share: in a directory, a database for everything small, and files for the bodies of books; or a
+//! PostgreSQL database for all of it.
 
 use super::database::Database;
 use super::presence::Presence;
 use super::replica::{self, Identity};
 use super::shared::{Begun, BookEntry, Claim, Held, Repeatable, Replica, Report, Response, Shared, SharedState, View};
-use super::{holds, locking, requests, shelf};
+use super::{book_rows, holds, locking, requests, shelf};
+use crate::database::Address;
 use crate::finding::{Finding, Findings};
 use crate::server::fault::ServerFault;
 use crate::server::state::book_directory::BookDirectory;
@@ -20,10 +22,19 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Reports between two times that responses are counted.
 const COUNTED: i64 = 10;
 
-/// The state in a directory.
-pub struct StateDirectory {
+/// Place of the bodies of books.
+enum Bodies {
+    Directory(BookDirectory),
+    /// In the database; with `refuses`, no book is removed to make room.
+    Rows {
+        refuses: bool,
+    },
+}
+
+/// The state in a directory or in a database.
+pub struct StoredState {
     database: Database,
-    bodies: BookDirectory,
+    bodies: Bodies,
     /// True when the bodies of removed books stay, because the decision log refers to them.
     keeps_bodies: bool,
     own: Identity,
@@ -43,7 +54,7 @@ fn now() -> DateTime<Utc> {
     SystemTime::now().into()
 }
 
-impl StateDirectory {
+impl StoredState {
     /// Opens the state under `path` for a replica of this name.
     ///
     /// Fails where locks do not hold, because replicas would then overwrite the state of others.
@@ -55,12 +66,24 @@ impl StateDirectory {
         let database = Database::open(&path.join("shared.db")).map_err(|reason| -> Findings {
             Finding::from(ServerFault::StateUnavailable { path: shown(), reason }).into()
         })?;
+        Ok(Self::new(database, Bodies::Directory(bodies), name, keeps_bodies))
+    }
+
+    /// Connects to the state in a database, with the meaning of `refuses` as in [`BookDirectory::open`].
+    pub fn connect(address: &Address, name: &str, refuses: bool, keeps_bodies: bool) -> Result<Self, Findings> {
+        let database = Database::connect(address).map_err(|reason| -> Findings {
+            Finding::from(ServerFault::StateDatabase { address: address.to_string(), reason }).into()
+        })?;
+        Ok(Self::new(database, Bodies::Rows { refuses }, name, keeps_bodies))
+    }
+
+    fn new(database: Database, bodies: Bodies, name: &str, keeps_bodies: bool) -> Self {
         let own = Identity { id: uuid::Uuid::now_v7().to_string(), name: name.to_owned(), started: now() };
-        Ok(Self { database, bodies, keeps_bodies, own, seen: Mutex::default(), gone: Mutex::default() })
+        Self { database, bodies, keeps_bodies, own, seen: Mutex::default(), gone: Mutex::default() }
     }
 }
 
-impl SharedState for StateDirectory {
+impl SharedState for StoredState {
     fn begin(&self, request: Repeatable) -> Shared<Begun> {
         let (own, gone) = (self.own.id.clone(), self.gone.lock().clone());
         self.database.run(move |rows| requests::begin(rows, &request, &own, &gone, now()))
@@ -76,17 +99,43 @@ impl SharedState for StateDirectory {
 
     fn store_book(&self, entry: BookEntry, owner: Option<&str>, body: &[u8]) -> std::io::Result<()> {
         let (owner, vendor) = (owner.map(Arc::from), entry.vendor.clone());
-        // A body without its row is never found, and makes room like any other.
-        let removed = self.bodies.write(&vendor, &owner, &entry.id, body)?;
-        let (share, owner) = (BookDirectory::name_of(&owner), owner.as_deref().unwrap_or_default().to_owned());
-        let stored = self.database.run(move |rows| shelf::store(rows, &entry, (&owner, &share), &removed));
-        stored.map_err(|unavailable| std::io::Error::other(unavailable.0))
+        let share = BookDirectory::name_of(&owner);
+        let named = owner.as_deref().unwrap_or_default().to_owned();
+        let stored = match &self.bodies {
+            Bodies::Directory(bodies) => {
+                // A body without its row is never found, and makes room like any other.
+                let removed = bodies.write(&vendor, &owner, &entry.id, body)?;
+                self.database.run(move |rows| shelf::store(rows, &entry, (&named, &share), &removed).map(|()| true))
+            }
+            Bodies::Rows { refuses } => {
+                let (refuses, body) = (*refuses, body.to_vec());
+                self.database.run(move |rows| {
+                    let key = (&*entry.vendor, &*share, &*entry.id);
+                    let Some(removed) = book_rows::store(rows, key, &body, refuses, now())? else { return Ok(false) };
+                    shelf::store(rows, &entry, (&named, &share), &removed).map(|()| true)
+                })
+            }
+        };
+        match stored {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(BookDirectory::full()),
+            Err(unavailable) => Err(std::io::Error::other(unavailable.0)),
+        }
     }
 
     fn book(&self, vendor: &str, id: &str) -> Shared<Option<Vec<u8>>> {
         let (of, book) = (vendor.to_owned(), id.to_owned());
-        let shares = self.database.run(move |rows| shelf::shares(rows, &of, &book))?;
-        Ok(shares.iter().find_map(|share| self.bodies.read(vendor, share, id).ok()))
+        match &self.bodies {
+            Bodies::Directory(bodies) => {
+                let shares = self.database.run(move |rows| shelf::shares(rows, &of, &book))?;
+                Ok(shares.iter().find_map(|share| bodies.read(vendor, share, id).ok()))
+            }
+            Bodies::Rows { .. } => self.database.run(move |rows| {
+                let shares = shelf::shares(rows, &of, &book)?;
+                let bodies = shares.iter().map(|share| book_rows::read(rows, &of, share, &book));
+                Ok(bodies.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().next())
+            }),
+        }
     }
 
     fn books(&self, vendor: Option<&str>) -> Shared<Vec<BookEntry>> {
@@ -96,9 +145,21 @@ impl SharedState for StateDirectory {
 
     fn remove_book(&self, vendor: &str, owner: Option<&str>, id: &str) -> Shared<bool> {
         let (of, named, book) = (vendor.to_owned(), owner.unwrap_or_default().to_owned(), id.to_owned());
-        let is_removed = self.database.run(move |rows| shelf::remove(rows, &of, &named, &book))?;
-        if is_removed && !self.keeps_bodies {
-            self.bodies.remove(vendor, &owner.map(Arc::from), id);
+        let owner = owner.map(Arc::from);
+        let is_row = matches!(self.bodies, Bodies::Rows { .. });
+        let (goes, share) = (is_row && !self.keeps_bodies, BookDirectory::name_of(&owner));
+        let is_removed = self.database.run(move |rows| {
+            let is_removed = shelf::remove(rows, &of, &named, &book)?;
+            if is_removed && goes {
+                book_rows::remove(rows, &of, &share, &book)?;
+            }
+            Ok(is_removed)
+        })?;
+        if let Bodies::Directory(bodies) = &self.bodies
+            && is_removed
+            && !self.keeps_bodies
+        {
+            bodies.remove(vendor, &owner, id);
         }
         Ok(is_removed)
     }

@@ -1,0 +1,9 @@
+//! PostgreSQL: a connection that is made again after it was lost, transactions, passes over many rows, the schema.
+
+mod client;
+mod pages;
+mod schema;
+mod transaction;
+
+pub use client::Postgres;
+pub use pages::{NextRow, Pages};
