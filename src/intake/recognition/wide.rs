@@ -4,10 +4,10 @@
 use super::super::label::label;
 use super::super::table::Field;
 use super::heading::{compared, is_one_of, rank};
-use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, years_in};
+use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, year_of, years_in};
 use super::profile::{Column, Profile};
 use super::running_words::is_running;
-use super::synonym::{QUANTITIES, UNCOUNTED};
+use super::synonym::{QUANTITIES, UNCOUNTED, YEARS};
 use super::text::quoted;
 use crate::finding::listed;
 use std::collections::BTreeSet;
@@ -26,6 +26,10 @@ pub(super) struct Wide {
     pub years: Option<(&'static str, &'static str)>,
     /// First month of the fiscal year in whose order the months are.
     pub fiscal_start: Option<u32>,
+    /// Index of the column that has the year of the periods.
+    pub year_column: Option<usize>,
+    /// True for weeks.
+    pub are_weeks: bool,
     /// Questions about what the table does not state.
     pub questions: Vec<String>,
 }
@@ -36,10 +40,12 @@ impl Wide {
         let last = self.columns.iter().max().copied().unwrap_or_default();
         let first = self.columns.iter().min().copied().unwrap_or_default();
         let is_beside = |index: usize| index + 1 >= first && index <= last + 1 && !self.columns.contains(&index);
-        let unread = profile
-            .columns
-            .iter()
-            .filter(|column| is_beside(column.index) && column.is_amount() && label(&column.heading).is_none());
+        let unread = profile.columns.iter().filter(|column| {
+            is_beside(column.index)
+                && Some(column.index) != self.year_column
+                && column.is_amount()
+                && label(&column.heading).is_none()
+        });
         unread.map(|column| column.heading.as_str()).collect()
     }
 }
@@ -51,6 +57,7 @@ type Found<'p> = (&'p Column, Part<'p>);
 pub(super) fn wide(profile: &Profile) -> Option<Wide> {
     for (kind, least, word) in [
         (Kind::Month, 3, "months"),
+        (Kind::Week, 4, "weeks"),
         (Kind::Part, 2, "parts of a year"),
         (Kind::FiscalPart, 2, "parts of a fiscal year"),
     ] {
@@ -119,6 +126,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     let headings: Vec<String> = found.iter().map(|(column, _)| quoted(&column.heading)).collect();
     let mut value = match kind {
         Kind::Month => "period = \"months\"".to_owned(),
+        Kind::Week => "period = \"weeks\"".to_owned(),
         _ => format!("period = [{}]", headings.join(", ")),
     };
     let first = found.first().map_or("", |(column, _)| column.heading.as_str());
@@ -130,8 +138,13 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     };
     let mut questions = Vec::new();
     let order = if kind == Kind::Month { fiscal_order(found) } else { None };
+    let mut year_column = None;
     if !found.iter().all(|(_, part)| part.states_year) {
-        if let Some(year) = title_year(profile, order.is_some()) {
+        if let Some(column) = column_of_years(profile) {
+            value.push_str(&format!(", year = {}", quoted(&column.heading)));
+            reason.push_str(&format!(", and `{}` has the year", column.heading));
+            year_column = Some(column.index);
+        } else if let Some(year) = title_year(profile, order.is_some()) {
             value.push_str(&format!(", year = {year}"));
             reason.push_str(", and its name or title has the year");
         } else {
@@ -163,7 +176,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     }
     questions.extend(about_years(kind, first, last));
     let columns = found.iter().map(|(column, _)| column.index).collect();
-    let word = word.to_owned();
+    let (word, are_weeks) = (word.to_owned(), kind == Kind::Week);
     let are_spans = found.iter().any(|(column, _)| span(&column.heading).is_some_and(|(_, is_month)| is_month));
     let years = match kind {
         Kind::Year => Some(("calendar", "each is spread evenly over its months")),
@@ -171,7 +184,26 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         Kind::FiscalYear if are_spans => Some(("fiscal", "each heading states two years")),
         _ => None,
     };
-    Wide { value: format!("{{ {value} }}"), reason, word, columns, years, fiscal_start: order, questions }
+    Wide {
+        value: format!("{{ {value} }}"),
+        reason,
+        word,
+        columns,
+        years,
+        fiscal_start: order,
+        year_column,
+        are_weeks,
+        questions,
+    }
+}
+
+/// The column that has the calendar year of the row.
+fn column_of_years(profile: &Profile) -> Option<&Column> {
+    let is_year = |column: &&Column| {
+        let are_years = || column.values.keys().all(|text| year_of(text).is_some());
+        is_one_of(YEARS, &column.heading) && column.filled > 0 && column.blank() == 0 && are_years()
+    };
+    profile.columns.iter().find(is_year)
 }
 
 /// The question about the years that the headings from `first` to `last` state.
@@ -185,7 +217,7 @@ fn about_years(kind: Kind, first: &str, last: &str) -> Option<String> {
         Kind::FiscalPart | Kind::FiscalYear => Some(format!(
             "`{first}` is of a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
         )),
-        Kind::Month | Kind::Part => None,
+        Kind::Month | Kind::Week | Kind::Part => None,
     }
 }
 
@@ -206,7 +238,7 @@ const FEWEST_MONTHS: usize = 4;
 
 /// The only year that the name and the titles state, unless it is a fiscal one and the months are in the order of the
 /// calendar.
-fn title_year(profile: &Profile, is_fiscal: bool) -> Option<u32> {
+pub(super) fn title_year(profile: &Profile, is_fiscal: bool) -> Option<u32> {
     let texts = || [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
     let fiscal: BTreeSet<u32> = texts().flat_map(fiscal_years_in).collect();
     let years: BTreeSet<u32> = if fiscal.is_empty() { texts().flat_map(years_in).collect() } else { fiscal.clone() };
