@@ -104,7 +104,7 @@ impl Wanted<'_> {
             let filters = map.keep.iter().chain(&map.skip).chain(&map.subtract).map(|filter| filter.heading.as_str());
             let attributes = map.attributes.iter().flatten().map(|(heading, _)| heading.as_str());
             let periods = map.unpivot.iter().flat_map(|unpivot| match &unpivot.periods {
-                Periods::Months | Periods::Weeks => &[][..],
+                Periods::Months | Periods::Weeks | Periods::Days => &[][..],
                 Periods::Headings(headings) => headings,
             });
             let factors =

@@ -9,11 +9,12 @@ use super::mapping::{Periods, TableMap, UnpivotMap, YEARS};
 use super::product::product_of;
 use super::shape::{Factor, Label, Lookup, Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::{Sheet, part_of};
-use super::table::{Table, folded, is_same_heading};
+use super::table::{Field, Table, folded, is_same_heading};
+use super::value::date;
 use super::value::period::{self, Years, beside, dated};
 use super::value::week::{HEADINGS, Week};
 use crate::finding::{Candidates, Finding};
-use crate::units::FiscalCalendar;
+use crate::units::{FiscalCalendar, Month};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -111,20 +112,13 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
             }
         }
         Periods::Weeks => {
-            let parts = sheet.headings.iter().enumerate();
-            let own = |heading: &str| {
-                wanted.word.as_ref().map_or(Some(heading), |word| beside(heading, word)).map(str::to_owned)
-            };
-            for (index, heading) in parts.filter_map(|(index, heading)| Some((index, own(heading)?))) {
-                let year = wanted.year.or(wanted.year_column.as_ref().map(|_| YEARS.1));
-                let dated = year.map(|year| format!("{heading} {year}")).filter(|text| Week::read(text).is_some());
-                let text = match dated {
-                    _ if Week::read(&heading).is_some() => Some(heading),
-                    Some(_) if wanted.year_column.is_some() => Some(heading),
-                    dated => dated,
-                };
-                columns.extend(text.map(|text| (index, text.into())));
-            }
+            columns.extend(weeks(sheet, wanted));
+        }
+        Periods::Days => {
+            let formats = map.dates.of(Field::Month);
+            let is_day = |heading: &str| date::read(heading, formats, None).is_ok();
+            let days = sheet.headings.iter().enumerate().filter(|(_, heading)| is_day(heading));
+            columns.extend(days.map(|(index, heading)| (index, heading.as_str().into())));
         }
         Periods::Headings(headings) => {
             for (heading, span) in headings {
@@ -158,10 +152,33 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
     columns
 }
 
+/// The headings that are weeks, each with its year where it is known.
+fn weeks(sheet: &Sheet, wanted: &UnpivotMap) -> Vec<(usize, Box<str>)> {
+    let year = wanted.year.or(wanted.year_column.as_ref().map(|_| YEARS.1));
+    let week = |heading: &str| -> Option<Box<str>> {
+        let plain = wanted.word.as_ref().map_or(Some(heading), |word| beside(heading, word))?;
+        let dated = || year.map(|year| format!("{plain} {year}")).filter(|text| Week::read(text).is_some());
+        match dated() {
+            _ if Week::read(plain).is_some() => Some(plain.into()),
+            Some(_) if wanted.year_column.is_some() => Some(plain.into()),
+            dated => dated.map(String::into_boxed_str),
+        }
+    };
+    let headings = sheet.headings.iter().enumerate();
+    headings.filter_map(|(index, heading)| Some((index, week(heading)?))).collect()
+}
+
 /// The first two of the columns whose periods have a month in common: its amounts would count twice.
 fn overlap(columns: &[(usize, Box<str>)], years: Years) -> Option<(usize, usize)> {
-    let mut months = BTreeMap::new();
+    let (mut months, mut days) = (BTreeMap::new(), BTreeMap::new());
     for (index, text) in columns {
+        // Several days of a month have no amount in common.
+        if let Ok(day) = date::read(text, &[], None) {
+            if let Some(other) = days.insert(day, *index) {
+                return Some((other, *index));
+            }
+            continue;
+        }
         let Ok((start, length)) = period::read(text, years, &[], None) else { continue };
         for step in 0..length {
             if let Some(other) = months.insert(start.plus(i32::try_from(step).ok()?), *index) {
@@ -169,7 +186,7 @@ fn overlap(columns: &[(usize, Box<str>)], years: Years) -> Option<(usize, usize)
             }
         }
     }
-    None
+    days.iter().find_map(|(day, index)| Some((*months.get(&Month::of(*day))?, *index)))
 }
 
 /// True for a heading that names a part of a year, of `months` where those are stated, but no year.

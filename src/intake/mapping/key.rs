@@ -62,9 +62,10 @@ pub(in crate::intake) const LARGEST_FACTOR: u32 = 1_000_000_000;
 
 /// Rows that a sheet may have.
 pub(in crate::intake) const LARGEST_ROW: u32 = 1 << 20;
-/// Words of `unpivot` for all headings that read as a month or as a week.
+/// Words of `unpivot` for all headings that read as a month, as a week or as a date.
 pub(in crate::intake) const MONTHS: &str = "months";
 pub(in crate::intake) const WEEKS: &str = "weeks";
+pub(in crate::intake) const DAYS: &str = "days";
 
 /// First and last year that `unpivot` may state.
 pub(in crate::intake) const YEARS: (u32, u32) = (1900, 2199);
@@ -75,9 +76,9 @@ pub(in crate::intake) const MOST_HEADER_ROWS: u32 = 5;
 pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
     (
         "period",
-        Shape::WordOrList(&[MONTHS, WEEKS], "heading"),
+        Shape::WordOrList(&[MONTHS, WEEKS, DAYS], "heading"),
         "the headings of the columns, each a period; `\"months\"` for every heading that reads as a month, `\"weeks\"` for every \
-         one that reads as a week",
+         one that reads as a week, `\"days\"` for every one that is a date by `date_format`",
     ),
     ("amount", Shape::Column(AMOUNTS), "the column that the cells belong to; by default the table's required amount"),
     (

@@ -166,6 +166,8 @@ pub(super) enum Periods {
     Months,
     /// Every heading that reads as a week.
     Weeks,
+    /// Every heading that is a date.
+    Days,
     /// These.
     Headings(Vec<(String, Span)>),
 }

@@ -6,7 +6,7 @@ use super::super::table::{Column, Field, Kind, Table, TableKind};
 use super::super::value::period::YearKind;
 use super::super::value::week::WeekPattern;
 use super::key::{
-    AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, WEEKS, YEARS,
+    AMOUNTS, DAYS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, WEEKS, YEARS,
 };
 use super::{Filter, Mapping, Periods, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
@@ -249,8 +249,9 @@ impl MapReader<'_> {
             match key.get_ref().as_ref() {
                 "period" if value.get_ref().as_str() == Some(MONTHS) => periods = Periods::Months,
                 "period" if value.get_ref().as_str() == Some(WEEKS) => periods = Periods::Weeks,
+                "period" if value.get_ref().as_str() == Some(DAYS) => periods = Periods::Days,
                 "period" => {
-                    let headings = self.list(value, "`\"months\"`, `\"weeks\"` or a list of column names");
+                    let headings = self.list(value, "`\"months\"`, `\"weeks\"`, `\"days\"` or a list of column names");
                     periods = Periods::Headings(headings.unwrap_or_default());
                 }
                 "amount" => amount = self.amount_column(table, value),

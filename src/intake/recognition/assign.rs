@@ -151,6 +151,9 @@ fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
     if let Some((years, reason)) = wide.years {
         draft.section.set("years", quoted(years), reason);
     }
+    if let Some((format, reason)) = &wide.date_format {
+        draft.section.set("date_format", quoted(format), reason.clone());
+    }
     for question in &wide.questions {
         draft.ask("", question.clone());
     }
@@ -266,7 +269,7 @@ impl<'s> Plan<'s> {
             taxes(&mut draft, fit.amount);
         }
         if draft.has_weeks() || fit.unpivoted().is_some_and(|wide| wide.are_weeks) {
-            self.weeks();
+            self.weeks(draft.has_fiscal_weeks());
         }
         draft.unit(fit.unpivoted().map(|wide| wide.word.as_str()));
         for field in [Field::Territory, Field::ProductLine] {

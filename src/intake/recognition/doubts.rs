@@ -135,7 +135,8 @@ fn returns(draft: &mut Draft<'_>, amount: Option<&Column>) {
         let is_named = is_one_of(QUANTITIES, &column.heading) || is_quantity(&column.heading);
         is_named && column.is_amount() && column.index != amount.index
     };
-    let Some(quantity) = draft.profile.columns.iter().find(is_one) else { return };
+    let is_negative = |column: &&Column| column.values.keys().any(|text| text.starts_with(['-', '(', '−']));
+    let Some(quantity) = draft.profile.columns.iter().find(is_one).filter(is_negative) else { return };
     let (notation, mut apart, mut together, mut sum) = (notation(draft), 0usize, 0usize, Decimal::ZERO);
     draft.profile.rows(|_, fields| {
         let [quantity, amount] = [quantity, amount].map(|column| number(fields.text(column.index), notation));

@@ -100,14 +100,7 @@ impl<'p> Fit<'p> {
         let numbers = |headings: &[&str]| {
             profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
         };
-        // `Net` beside a fee is what a payment service pays out.
-        let has_fee = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "fee fees"));
-        let has_tax = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "tax vat"));
-        let is_paid_out = |column: &Column| has_fee && !has_tax && compared(&column.heading) == "net";
-        let is_revenue = |column: &Column| column.is_amount() && !is_running(&column.heading);
-        let amount = profile.best(Field::Amount, |column| is_revenue(column) && !is_paid_out(column));
-        let amount = amount.or_else(|| profile.best(Field::Amount, is_revenue));
-        let amount = amount.and_then(|amount| converted(profile, amount)).or(amount);
+        let amount = amount_of(profile);
         let date = profile.best(Field::Month, Column::is_date);
         // One partner alone is rather the ledger account or the company of the export.
         let named = profile.best(Field::PartnerId, |column| is_id(column) && column.values.len() > 1);
@@ -234,6 +227,18 @@ impl<'p> Fit<'p> {
             && own.is_some_and(|own| own.is_unique() || (!has_amounts && self.profile.is_dated()))
             && (is_named || (self.date.is_none() && self.year_and_month.is_none()) || !has_amounts)
     }
+}
+
+/// The column of the amount.
+fn amount_of(profile: &Profile) -> Option<&Column> {
+    // `Net` beside a fee is what a payment service pays out.
+    let has_fee = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "fee fees"));
+    let has_tax = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "tax vat"));
+    let is_paid_out = |column: &Column| has_fee && !has_tax && compared(&column.heading) == "net";
+    let is_revenue = |column: &Column| column.is_amount() && !is_running(&column.heading);
+    let amount = profile.best(Field::Amount, |column| is_revenue(column) && !is_paid_out(column));
+    let amount = amount.or_else(|| profile.best(Field::Amount, is_revenue));
+    amount.and_then(|amount| converted(profile, amount)).or(amount)
 }
 
 /// The only amount in one currency beside `amount`, whose currencies are several.

@@ -29,7 +29,7 @@ const OTHERS: &str = "plan planned budget forecast target goal quota vorjahr vor
     margin profit gm db deckungsbeitrag marge cost costs cogs kosten coût coste units unit quantity qty menge absatz stück pieces \
     volume count customers orders tax vat discount rebate rebates rabatt rabatte remise freight shipping fee fees commission \
     provision price preis average avg ytd cumulative kumuliert pct percent share growth variance abweichung écart difference \
-    presupuesto previsión objectif ziel returns refunds stock inventory bestand";
+    unidades cantidad quantité quantità margen margine unités precedente presupuesto previsión objectif ziel returns refunds stock inventory bestand";
 /// Words of values that are the revenue without an amount's name, lower case.
 const MAIN: [&str; 3] = ["principal", "sellin", "sell-in"];
 /// Words of headings of columns whose values divide the revenue.
@@ -40,7 +40,7 @@ const DIMENSIONS: &str = "product products category subcategory channel region t
     fiscalyear quarter month week day jahr quartal monat woche année mois año mes season";
 /// Words of headings of columns that say in which way an amount is counted.
 const WAYS: &str = "type typ art version scenario szenario measure kpi metric kennzahl view basis valuation wertart werttyp \
-    wertetyp datenart indicator figure";
+    wertetyp datenart indicator indicateur indicador medida misura figure";
 
 /// A value of a column of figures.
 struct Value<'k> {

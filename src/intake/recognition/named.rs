@@ -1,6 +1,7 @@
 //! Files or sheets with the same columns, each with the rows of one month or of one partner, which its name alone states.
 
 use super::super::file_name::{name_in, value_of};
+use super::super::label::label;
 use super::super::mapping::NamesMap;
 use super::super::table::Field;
 use super::assumed::assumed;
@@ -9,6 +10,7 @@ use super::header::Header;
 use super::names::Names;
 use super::period_heading::{Kind, part};
 use super::profile::Profile;
+use super::running_words::is_running;
 use super::wide::title_year;
 use std::collections::BTreeSet;
 
@@ -23,7 +25,11 @@ pub(super) fn named(profiles: &[Profile]) -> Vec<Profile> {
     let (mut found, mut taken) = (Vec::new(), BTreeSet::new());
     for first in profiles {
         let is_same = |other: &&Profile| other.has_columns_of(first) && !other.lacks_header() && other.header_row > 0;
-        let group: Vec<&Profile> = profiles.iter().filter(is_same).collect();
+        // A sheet `YTD` or `All` beside those of months or partners has their sums.
+        let is_sum =
+            |name: &str| is_running(name) || label(name).is_some_and(|label| label.is_exact) || is_summary(name);
+        let is_own = |profile: &&Profile| !is_sum(name_in(&profile.file));
+        let group: Vec<&Profile> = profiles.iter().filter(is_same).filter(is_own).collect();
         if taken.contains(&first.table) || group.len() < 2 {
             continue;
         }
@@ -33,6 +39,12 @@ pub(super) fn named(profiles: &[Profile]) -> Vec<Profile> {
         found.extend(map.and_then(|map| together(&group, map)));
     }
     found
+}
+
+/// True for the name of a sheet with figures about the others.
+fn is_summary(name: &str) -> bool {
+    ["summary", "overview", "übersicht", "zusammenfassung", "gesamt", "total", "résumé", "resumen", "year"]
+        .contains(&name.to_lowercase().as_str())
 }
 
 /// What the names of `group`, whose largest table is `fit`, state; `None` when no column lacks, or more than one.

@@ -72,7 +72,8 @@ fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
         let outside = ['-', '+', '(', ')', '\u{2212}', '\u{2013}', '\u{2014}', ' ', '\u{A0}', '\u{202F}'];
         // Without decimals: `1'234.–`.
         let word = part.trim_start_matches(['.', ',']).trim_matches(outside);
-        let word = scaled(word).filter(|_| part == after && !part.is_empty()).unwrap_or(word);
+        let is_behind = !word.is_empty() && part == after;
+        let word = if is_behind { scaled(word).unwrap_or(word) } else { word };
         if word.is_empty() || word == "$" {
             continue;
         }
@@ -139,10 +140,11 @@ impl Notation {
             *self.currencies.entry(currency).or_default() += 1;
         }
         self.has_dollars |= text.contains('$');
-        let behind = text.trim_end().trim_start_matches(|c: char| !c.is_ascii_digit());
-        let word = behind.trim_start_matches(|c: char| !c.is_alphabetic());
-        if self.scaled.is_none() && scaled(word.trim_end_matches(')')).is_some() {
-            self.scaled = Some(text.trim().to_owned());
+        // Most numbers end with a digit.
+        if self.scaled.is_none() && text.ends_with(|c: char| c.is_alphabetic() || matches!(c, '.' | ')')) {
+            let word = text.trim_end().trim_start_matches(|c: char| !c.is_ascii_digit());
+            let word = word.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end_matches(')');
+            self.scaled = scaled(word).map(|_| text.trim().to_owned());
         }
         let Some((last, before, after)) = signs.last().copied() else {
             self.large += u64::from(text.bytes().filter(u8::is_ascii_digit).count() > 3);

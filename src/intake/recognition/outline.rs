@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 /// Fewest names, and fewest periods, from which a column is an outline.
 const FEWEST_NAMES: usize = 2;
 const FEWEST_PERIODS: usize = 4;
+/// Most rows of such a table: pivots are small.
+const MOST_ROWS: u64 = 20_000;
 
 impl Profile {
     /// The table with the name in each row and the periods in a column; itself where no column is such an outline.
@@ -18,6 +20,9 @@ impl Profile {
             return self;
         };
         let heading = column.heading.clone();
+        if self.rows > MOST_ROWS || column.repeats > 0 {
+            return self;
+        }
         if column.is_amount() || !self.is_outline() {
             return self;
         }

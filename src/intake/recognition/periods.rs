@@ -66,6 +66,12 @@ impl<'p> Draft<'p> {
         self.ask(&year.heading, format!("{question}. Is `{example}` complete? {SPREAD}"));
     }
 
+    /// True when the months are weeks of a fiscal year, by the columns that are bound.
+    pub fn has_fiscal_weeks(&self) -> bool {
+        let mut months = self.bound.iter().filter(|(field, _)| *field == Field::Month).map(|(_, column)| *column);
+        months.any(|column| column.values.keys().take(20).any(|text| text.starts_with("FY")))
+    }
+
     /// True when the months are weeks, by the columns that are bound.
     pub fn has_weeks(&self) -> bool {
         let months = self.bound.iter().filter(|(field, _)| *field == Field::Month).map(|(_, column)| *column);

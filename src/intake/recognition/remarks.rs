@@ -43,13 +43,19 @@ impl Plan<'_> {
         self.questions.push(Question { place: self.store.name.clone(), question });
     }
 
-    /// The months that weeks belong to.
-    pub fn weeks(&mut self) {
+    /// The months that weeks belong to; those of a fiscal year by a pattern.
+    pub fn weeks(&mut self, is_fiscal: bool) {
         let mut section = Section::new("");
-        section.set("weeks", quoted("iso"), "a week belongs to the month of its Thursday");
+        let (value, reason, question) = if is_fiscal {
+            let question = "do the months have 4, 4 and 5 weeks? Write the first month of the fiscal year at the top as well, such as \
+                            `fiscal_year_start = 2`";
+            ("4-4-5", "weeks of a fiscal year, as retailers count them", question)
+        } else {
+            let question = "are the weeks those of ISO 8601? For a year of 4-4-5 weeks, write `weeks = \"4-4-5\"`";
+            ("iso", "a week belongs to the month of its Thursday", question)
+        };
+        section.set("weeks", quoted(value), reason);
         self.decisions.splice(0..0, section.into_decisions());
-        let question =
-            "are the weeks those of ISO 8601? For a year of 4-4-5 weeks, write `weeks = \"4-4-5\"`".to_owned();
-        self.questions.push(Question { place: self.store.name.clone(), question });
+        self.questions.push(Question { place: self.store.name.clone(), question: question.to_owned() });
     }
 }

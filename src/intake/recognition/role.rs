@@ -38,7 +38,7 @@ const NAMED: usize = 13;
 const LINKS: [&str; 10] = ["de", "del", "della", "di", "du", "des", "la", "of", "the", "da"];
 
 /// Words of amounts of revenue.
-const AMOUNTS: [&str; 25] = [
+const AMOUNTS: [&str; 27] = [
     "sales",
     "revenue",
     "revenues",
@@ -63,6 +63,8 @@ const AMOUNTS: [&str; 25] = [
     "valor",
     "receita",
     "ingresos",
+    "valeur",
+    "ca",
     "value",
 ];
 /// Words of figures that are not the revenue of a row, although another word of the heading is one of [`AMOUNTS`].

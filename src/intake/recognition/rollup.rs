@@ -52,7 +52,7 @@ pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]
         !amounts.contains(&column.index) && (is_bound(column) || column.is_group() || column.is_date())
     };
     let columns = draft.profile.columns.iter().filter(is_member).collect();
-    let Some(keyed) = Keyed::of(draft, columns, &amounts) else { return Vec::new() };
+    let Some(mut keyed) = Keyed::of(draft, columns, &amounts) else { return Vec::new() };
     let mut partners = Vec::new();
     let is_filled = draft.section.has("fill_down");
     for at in 0..keyed.columns.len() {
@@ -66,8 +66,10 @@ pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]
             let found = members(&keyed, at);
             let out = decide(draft, &keyed, at, &found);
             if is_partner {
-                partners = out;
+                partners = out.iter().map(|member| keyed.name(at, *member).to_owned()).collect();
             }
+            // What is left out is not compared with the members of the other columns.
+            keyed.rows.retain(|row| row.members.get(at).is_none_or(|member| !out.contains(member)));
         }
     }
     partners
@@ -195,7 +197,7 @@ fn parts_of(keyed: &Keyed<'_>, row: usize, others: &[usize]) -> Option<Vec<usize
 }
 
 /// Leaves out members that are proven to be sums, and asks about those of which a part is. Returns the former.
-fn decide(draft: &mut Draft<'_>, keyed: &Keyed<'_>, at: usize, found: &BTreeMap<usize, Evidence>) -> Vec<String> {
+fn decide(draft: &mut Draft<'_>, keyed: &Keyed<'_>, at: usize, found: &BTreeMap<usize, Evidence>) -> Vec<usize> {
     let Some(heading) = keyed.columns.get(at).map(|column| column.heading.clone()) else { return Vec::new() };
     let whole = |evidence: &Evidence| evidence.differing == 0 && evidence.alone == 0;
     // Several members with two amounts each prove what one with three does.
@@ -235,7 +237,7 @@ fn decide(draft: &mut Draft<'_>, keyed: &Keyed<'_>, at: usize, found: &BTreeMap<
         );
         draft.ask(&heading, question);
     }
-    out.iter().map(|(member, _)| keyed.name(at, *member).to_owned()).collect()
+    out.iter().map(|(member, _)| *member).collect()
 }
 
 /// The first of `members` with the sum of all, and two of the parts of the first.

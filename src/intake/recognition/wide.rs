@@ -3,6 +3,7 @@
 
 use super::super::label::label;
 use super::super::table::Field;
+use super::dates::{Dates, Order, is_date};
 use super::heading::{compared, is_one_of, rank};
 use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, year_of, years_in};
 use super::profile::{Column, Profile};
@@ -30,6 +31,8 @@ pub(super) struct Wide {
     pub year_column: Option<usize>,
     /// True for weeks.
     pub are_weeks: bool,
+    /// Format of the dates that the headings are, with the reason for it.
+    pub date_format: Option<(String, String)>,
     /// Questions about what the table does not state.
     pub questions: Vec<String>,
 }
@@ -71,8 +74,39 @@ pub(super) fn wide(profile: &Profile) -> Option<Wide> {
             }
         }
     }
-    None
+    days(profile)
 }
+
+/// The dates among the headings of `profile` that a format alone reads.
+fn days(profile: &Profile) -> Option<Wide> {
+    let mut dates = Dates::default();
+    let is_day = |column: &&Column| column.is_amount() && part(&column.heading).is_none() && is_date(&column.heading);
+    let found: Vec<&Column> = profile.columns.iter().filter(is_day).collect();
+    found.iter().for_each(|column| {
+        dates.add(&column.heading);
+    });
+    let (format, question) = match dates.order() {
+        _ if found.len() < FEWEST_DAYS => return None,
+        Order::Plain => return None,
+        Order::Format(format, reason) => (Some((format, reason)), None),
+        Order::Open(question) => (None, Some(question)),
+    };
+    Some(Wide {
+        value: "{ period = \"days\" }".to_owned(),
+        reason: format!("{} columns are dates", found.len()),
+        word: String::new(),
+        columns: found.iter().map(|column| column.index).collect(),
+        years: None,
+        fiscal_start: None,
+        year_column: None,
+        are_weeks: false,
+        date_format: format,
+        questions: question.into_iter().collect(),
+    })
+}
+
+/// Columns of dates from which they are periods.
+const FEWEST_DAYS: usize = 4;
 
 /// The years among the headings of `profile`; one is enough beside a word for revenue.
 pub(super) fn years(profile: &Profile) -> Option<Wide> {
@@ -193,6 +227,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         fiscal_start: order,
         year_column,
         are_weeks,
+        date_format: None,
         questions,
     }
 }

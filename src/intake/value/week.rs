@@ -107,7 +107,9 @@ impl Week {
         }
         let year: i32 = match year.len() {
             4 if is_number(year, 4..=4) => year.parse().ok()?,
-            2 if is_first && is_number(year, 2..=2) => year.parse::<i32>().ok().map(|year| 2000 + year)?,
+            2 if (is_first || is_fiscal) && is_number(year, 2..=2) => {
+                year.parse::<i32>().ok().map(|year| 2000 + year)?
+            }
             _ => return None,
         };
         let number = week.parse().ok().filter(|number| (1..=53).contains(number))?;

@@ -162,3 +162,33 @@ fn words_for_payments_are_asked_about_with_their_sum() {
     assert!(seen.said.contains(&payments.to_string()), "{}", seen.said);
     seen.says("\"Payment\"");
 }
+
+#[test]
+fn returns_without_a_sign_and_files_that_are_in_themselves_twice_are_asked_about() {
+    let text = "Customer,Date,Quantity,Line Amount\nA,2025-01-05,2,100\nB,2025-01-06,-1,40\nA,2025-02-05,-2,30\nB,2025-02-06,1,20\n";
+    let seen = reads(
+        text,
+        Decimal::from(190),
+        "2 rows with a negative `Quantity` and a positive amount, 70 in all: are they returns?",
+    );
+    drop(seen);
+    let signed = text.replace(",40", ",-40").replace(",30", ",-30");
+    assert!(!Seen::text(&[("a.csv", &signed)]).said.contains("are they returns?"));
+    let once = table("Customer,Date,Amount", |partner, month| vec![amount(partner, month, 0).to_string()]);
+    Seen::text(&[("a.csv", &format!("{once}{once}"))])
+        .says("12 rows of 24 equal another one in every column, as if the file were in itself twice");
+    assert!(!Seen::text(&[("a.csv", &once)]).said.contains("in itself twice"));
+}
+
+#[test]
+fn the_name_beside_an_identifier_is_not_a_figure() {
+    let mut text = String::from("Kunde,Bezeichnung,Monat,Umsatz\n");
+    for (partner, name) in PARTNERS.iter().enumerate() {
+        for (month, period) in MONTHS.iter().enumerate() {
+            text.push_str(&format!("{},{name},{period},{}\n", 100 + partner, amount(partner, month, 0)));
+        }
+    }
+    let seen = Seen::text(&[("a.csv", &text)]);
+    assert_eq!(seen.revenue(), sum(1));
+    assert!(!seen.said.contains("each partner and month"), "{}", seen.said);
+}

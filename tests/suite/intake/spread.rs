@@ -107,3 +107,62 @@ fn words_beside_amounts_multiply_them() {
     let micros = "Customer,Month,amount_micros\nAcme,2025-01,12500000\nBeta,2025-01,700000000\nAcme,2025-02,90000000\n";
     Seen::text(&[("a.csv", micros)]).says("states a unit, `micros`, but its amounts are read as they are written");
 }
+
+#[test]
+fn a_pivot_with_each_partner_above_its_periods_is_read_by_outline() {
+    let rows: [(&str, f64); 14] = [
+        ("Acme", 36.5),
+        ("2024", 15.5),
+        ("Nov", 10.5),
+        ("Dec", 5.0),
+        ("2025", 21.0),
+        ("Jan", 21.0),
+        ("Beta", 10.0),
+        ("2024", 3.0),
+        ("Nov", 1.0),
+        ("Dec", 2.0),
+        ("2025", 7.0),
+        ("Jan", 7.0),
+        ("Grand Total", 46.5),
+        ("", 0.0),
+    ];
+    let bytes = workbook(&[("Sheet1", &rows[..13])], ["Row Labels", "Sum of Sales"]);
+    let seen = Seen::bytes(&[("pivot.xlsx", bytes)]);
+    assert_eq!(months(&seen, "Acme"), ["2024-11 10.5", "2024-12 5", "2025-01 21"]);
+    assert_eq!(seen.revenue(), "46.5".parse::<Decimal>().unwrap(), "{}\n{}", seen.mapping, seen.said);
+    seen.says("each name is above its periods, whose amounts are read: is it the partner of those rows?");
+    let text = "Étiquettes de lignes;Somme de CA HT\nAcme;30\njanv. 2025;10\nfévr. 2025;20\nBeta;3\njanv. 2025;1\nfévr. 2025;2\nTotal général;33\n";
+    let seen = Seen::text(&[("tcd.csv", text)]);
+    assert_eq!(months(&seen, "Acme"), ["2025-01 10", "2025-02 20"]);
+    // A name whose amount is not that of its periods is no such table.
+    assert!(Seen::text(&[("tcd.csv", &text.replace("Acme;30", "Acme;31"))]).book.is_none());
+}
+
+#[test]
+fn columns_of_dates_are_periods_in_the_order_that_one_of_them_proves() {
+    let text = "Retailer,01/05/2025,01/12/2025,01/19/2025,02/02/2025\nAcme,1,2,3,4\nBeta,5,6,7,8\n";
+    let seen = Seen::text(&[("pos.csv", text)]);
+    assert_eq!(months(&seen, "Acme"), ["2025-01 6", "2025-02 4"], "{}", seen.said);
+    assert!(seen.mapping.contains("unpivot = { period = \"days\" }"), "{}", seen.mapping);
+    let iso = "Retailer,2025-01-05,2025-01-12,2025-01-19,2025-02-02\nAcme,1,2,3,4\nBeta,5,6,7,8\n";
+    assert_eq!(months(&Seen::text(&[("pos.csv", iso)]), "Acme"), ["2025-01 6", "2025-02 4"]);
+    let twice = iso.replace("2025-01-12", "2025-01-05");
+    assert!(Seen::text(&[("pos.csv", &twice)]).book.is_none());
+    let open = text.replace("01/19", "01/09");
+    Seen::text(&[("pos.csv", &open)]).says("no date has a day above 12");
+}
+
+#[test]
+fn an_amount_in_one_currency_is_read_beside_one_in_several() {
+    let text = "Account Name,Close Date,Stage,Amount Currency,Amount,Amount (converted) Currency,Amount (converted)\n\
+        A,2025-01-05,Closed Won,EUR,10,USD,11\nB,2025-02-05,Closed Won,GBP,20,USD,26\nB,2025-03-05,Closed Won,USD,30,USD,30\n";
+    let seen = Seen::text(&[("a.csv", text)]);
+    assert_eq!(seen.revenue(), Decimal::from(67), "{}\n{}", seen.mapping, seen.said);
+    assert_eq!(seen.book.as_ref().unwrap().currency.code(), "USD");
+    let rates = "Customer,Date,Amount,Currency,Exchange Rate,Amount EUR\nA,2025-01-05,10,EUR,1,10\nB,2025-02-05,20,GBP,1.2,24\n";
+    let seen = Seen::text(&[("a.csv", rates)]);
+    assert_eq!(seen.revenue(), Decimal::from(34), "{}\n{}", seen.mapping, seen.said);
+    assert_eq!(seen.book.as_ref().unwrap().currency.code(), "EUR");
+    let years = "Customer,Month,Revenue PY,Revenue CY\nA,2025-01,7,10\nB,2025-02,9,24\n";
+    assert_eq!(Seen::text(&[("a.csv", years)]).revenue(), Decimal::from(34));
+}
