@@ -131,6 +131,18 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
             }
         }
     }
+    check_columns(sheet, map, wanted, (&columns, undated, years), log);
+    columns
+}
+
+/// Reports columns of periods that are missing, undated or in each other.
+fn check_columns(
+    sheet: &Sheet,
+    map: &TableMap,
+    wanted: &UnpivotMap,
+    (columns, undated, years): (&[(usize, Box<str>)], Option<String>, Years),
+    log: &mut Log,
+) {
     let file = sheet.file.clone();
     let fault = match undated {
         Some(column) if columns.is_empty() || matches!(wanted.periods, Periods::Headings(_)) => {
@@ -144,12 +156,11 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
     if let Some(fault) = fault {
         log.add(Finding::from(fault).at(map.place(wanted.span, "")));
     }
-    if let Some((one, other)) = overlap(&columns, years) {
+    if let Some((one, other)) = overlap(columns, years) {
         let [first, second] = [one, other].map(|index| sheet.headings.get(index).map_or("", String::as_str).to_owned());
         let fault = TableFault::OverlappingColumns { file: sheet.file.clone(), first, second };
         log.add(Finding::from(fault).at(map.place(wanted.span, "")));
     }
-    columns
 }
 
 /// The headings that are weeks, each with its year where it is known.

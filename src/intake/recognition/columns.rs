@@ -299,18 +299,7 @@ pub(super) fn uncounted(draft: &mut Draft<'_>, figures: &[String], periods: &[us
     };
     let types = draft.profile.columns.iter().filter(|column| is_one_of(DOCUMENT_TYPES, &column.heading)).find(is_open);
     if let Some(column) = types {
-        let sums = sums_by(draft, column, periods);
-        let sum = |value: &str| sums.get(value).map_or_else(String::new, |sum| format!(" with {}", plain(*sum)));
-        let counts = column.values.iter();
-        let values: Vec<String> = counts
-            .map(|(value, rows)| format!("{} in {}{}", quoted(value), counted(*rows, "row"), sum(value)))
-            .collect();
-        let (heading, key) = (column.heading.clone(), key(&column.heading));
-        let question = format!(
-            "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`, or `subtract.{key} = [\"…\"]` for amounts that reduce the revenue and are written without a sign",
-            values.join(", ")
-        );
-        draft.ask(&heading, question);
+        ask_types(draft, column, periods);
     }
     if let Some((heading, actual, words)) = scenario {
         let words = words.join(", ");
@@ -318,19 +307,39 @@ pub(super) fn uncounted(draft: &mut Draft<'_>, figures: &[String], periods: &[us
         draft.ask(&heading, format!("are the rows with {actual} the revenue? Those with {words} are left out"));
     }
     for (heading, words, others, sum) in found {
-        let (key, words) = (key(&heading), words.join(", "));
-        let mut rest = match others.len() {
-            2..=MOST_WORDS => format!("; those with {} count", others.join(", ")),
-            _ => String::new(),
-        };
-        if !sum.is_zero() {
-            rest.push_str(&format!("; the amounts in question sum to {}", plain(sum)));
-        }
-        draft.ask(
-            &heading,
-            format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
-        );
+        ask_words(draft, &heading, (words, others), sum);
     }
+}
+
+/// Asks whether the rows of every type count.
+fn ask_types(draft: &mut Draft<'_>, column: &Column, periods: &[usize]) {
+    let sums = sums_by(draft, column, periods);
+    let sum = |value: &str| sums.get(value).map_or_else(String::new, |sum| format!(" with {}", plain(*sum)));
+    let counts = column.values.iter();
+    let values: Vec<String> =
+        counts.map(|(value, rows)| format!("{} in {}{}", quoted(value), counted(*rows, "row"), sum(value))).collect();
+    let (heading, key) = (column.heading.clone(), key(&column.heading));
+    let question = format!(
+        "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`, or `subtract.{key} = [\"…\"]` for amounts that reduce the revenue and are written without a sign",
+        values.join(", ")
+    );
+    draft.ask(&heading, question);
+}
+
+/// Asks whether the rows with `words`, whose amounts have `sum`, count beside those with `others`.
+fn ask_words(draft: &mut Draft<'_>, heading: &str, (words, others): (Vec<String>, Vec<String>), sum: Decimal) {
+    let (key, words) = (key(heading), words.join(", "));
+    let mut rest = match others.len() {
+        2..=MOST_WORDS => format!("; those with {} count", others.join(", ")),
+        _ => String::new(),
+    };
+    if !sum.is_zero() {
+        rest.push_str(&format!("; the amounts in question sum to {}", plain(sum)));
+    }
+    draft.ask(
+        heading,
+        format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
+    );
 }
 
 /// The date on which opportunities were won, with the column and the words for them, where some have no close date: then

@@ -16,10 +16,7 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
     let mut has_column = false;
     let mut stated: BTreeMap<&str, String> = BTreeMap::new();
     for fit in fits.iter().flatten() {
-        let column = fit.profile.best(Field::Currency, |column| !column.currencies().is_empty());
-        let codes = column.map(Column::currencies).unwrap_or_default();
-        let is_stated = fit.amount.is_some_and(|amount| names_currency_in(&amount.heading));
-        has_column |= column.is_some() && !(is_stated && codes.iter().any(|code| Some(code) != codes.first()));
+        has_column |= has_own_column(fit);
         for title in &fit.profile.titles {
             for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
                 stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
@@ -73,6 +70,14 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
         }
     }
     None
+}
+
+/// True for a column of currencies that is that of the amounts: `Amount EUR` may be beside amounts in several.
+fn has_own_column(fit: &Fit<'_>) -> bool {
+    let column = fit.profile.best(Field::Currency, |column| !column.currencies().is_empty());
+    let codes = column.map(Column::currencies).unwrap_or_default();
+    let is_stated = fit.amount.is_some_and(|amount| names_currency_in(&amount.heading));
+    column.is_some() && !(is_stated && codes.iter().any(|code| Some(code) != codes.first()))
 }
 
 /// Makes `¥` the yen below Japanese headings, and asks about it below others.

@@ -4,7 +4,7 @@ use super::amounts::{amount_columns, notation, number, plus};
 use super::profile::Column;
 use super::section::Draft;
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Most rows of a table that is looked at.
 const MOST_ROWS: u64 = 30_000;
@@ -40,7 +40,7 @@ impl<'p> Keyed<'p> {
             return None;
         }
         let notation = notation(draft);
-        let mut numbers: Vec<HashMap<Box<str>, usize>> = columns.iter().map(|_| HashMap::new()).collect();
+        let mut numbers: Vec<BTreeMap<Box<str>, usize>> = columns.iter().map(|_| BTreeMap::new()).collect();
         let mut names: Vec<Vec<Box<str>>> = columns.iter().map(|_| Vec::new()).collect();
         let mut rows = Vec::new();
         draft.profile.rows(|_, fields| {
@@ -85,7 +85,7 @@ impl<'p> Keyed<'p> {
     pub fn groups(&self, at: usize) -> Vec<Vec<usize>> {
         let others: Vec<usize> =
             (0..self.columns.len()).filter(|other| *other != at && !self.determines(at, *other)).collect();
-        let mut places: HashMap<Vec<usize>, usize> = HashMap::new();
+        let mut places: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (row, keys) in self.rows.iter().enumerate() {
             let key = others.iter().filter_map(|other| keys.members.get(*other).copied()).collect();

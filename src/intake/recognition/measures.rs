@@ -47,7 +47,7 @@ struct Value<'k> {
     name: &'k str,
     sum: Decimal,
     rows: usize,
-    /// How well its name says revenue, the lower the better.
+    /// Rank of its name among those for revenue, the lowest first.
     rank: Option<usize>,
     is_other: bool,
 }

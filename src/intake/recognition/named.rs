@@ -47,7 +47,7 @@ fn is_summary(name: &str) -> bool {
         .contains(&name.to_lowercase().as_str())
 }
 
-/// What the names of `group`, whose largest table is `fit`, state; `None` when no column lacks, or more than one.
+/// The column that the names of `group`, whose largest table is `fit`, are the values of; `None` unless it lacks one column.
 fn names_of(group: &[&Profile], fit: &Fit<'_>) -> Option<NamesMap> {
     let has_amount = fit.amount.is_some() || fit.factors.is_some() || fit.unpivoted().is_some();
     let has_date =

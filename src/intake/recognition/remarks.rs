@@ -1,4 +1,4 @@
-//! What is decided and asked about a book as a whole.
+//! Decisions and questions about a book as a whole.
 
 use super::assign::Plan;
 use super::fit::Fit;

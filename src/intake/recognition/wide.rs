@@ -197,27 +197,14 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
             questions.push(format!("are the columns with `{word}` beside the period the net revenue?"));
         }
     }
-    let others: BTreeSet<&str> = profile
-        .columns
-        .iter()
-        .filter_map(|column| part(&column.heading).filter(|part| column.is_amount() && part.kind == kind))
-        .filter(|part| !part.word.eq_ignore_ascii_case(word))
-        .map(|part| part.word)
-        .collect();
-    let others: Vec<&str> = others.into_iter().filter(|word| !word.is_empty()).collect();
+    let others = other_words(profile, kind, word);
     if !others.is_empty() && !word.is_empty() {
         questions.push(format!("the columns with {} beside the period are not read", listed(&others)));
     }
     questions.extend(about_years(kind, first, last));
     let columns = found.iter().map(|(column, _)| column.index).collect();
     let (word, are_weeks) = (word.to_owned(), kind == Kind::Week);
-    let are_spans = found.iter().any(|(column, _)| span(&column.heading).is_some_and(|(_, is_month)| is_month));
-    let years = match kind {
-        Kind::Year => Some(("calendar", "each is spread evenly over its months")),
-        Kind::Month if order.is_some() => Some(("fiscal", "the months are in the order of a fiscal year")),
-        Kind::FiscalYear if are_spans => Some(("fiscal", "each heading states two years")),
-        _ => None,
-    };
+    let years = calendar_of(found, kind, order);
     Wide {
         value: format!("{{ {value} }}"),
         reason,
@@ -229,6 +216,28 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         are_weeks,
         date_format: None,
         questions,
+    }
+}
+
+/// Words other than `word` that amounts have beside a period of this kind.
+fn other_words<'p>(profile: &'p Profile, kind: Kind, word: &str) -> Vec<&'p str> {
+    let parts = profile
+        .columns
+        .iter()
+        .filter_map(|column| part(&column.heading).filter(|part| column.is_amount() && part.kind == kind));
+    let others: BTreeSet<&str> =
+        parts.filter(|part| !part.word.eq_ignore_ascii_case(word)).map(|part| part.word).collect();
+    others.into_iter().filter(|word| !word.is_empty()).collect()
+}
+
+/// The calendar of the years in the headings `found`, whose fiscal year begins with the month `order`, and the reason for it.
+fn calendar_of(found: &[Found<'_>], kind: Kind, order: Option<u32>) -> Option<(&'static str, &'static str)> {
+    let are_spans = found.iter().any(|(column, _)| span(&column.heading).is_some_and(|(_, is_month)| is_month));
+    match kind {
+        Kind::Year => Some(("calendar", "each is spread evenly over its months")),
+        Kind::Month if order.is_some() => Some(("fiscal", "the months are in the order of a fiscal year")),
+        Kind::FiscalYear if are_spans => Some(("fiscal", "each heading states two years")),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::currency_sign::is_known;
 
-/// Words with the power of ten that they mean. Letters that currencies begin with are told from them by what follows.
+/// Words with the power of ten that they mean. A letter is one only if nothing or a currency follows it.
 const WORDS: [(&str, i32); 36] = [
     ("lakhs", 5),
     ("lakh", 5),

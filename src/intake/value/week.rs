@@ -76,8 +76,9 @@ pub(in crate::intake) struct Week {
 impl Week {
     /// Reads `2025-W05`, `2025W5`, `FY2025-W05`, `W05 2025`, `Week 5 2025`, `KW 5/2025`, `W05-25`.
     pub fn read(text: &str) -> Option<Self> {
-        // Most texts have no letter of a week.
-        if text.len() > 24 || !text.bytes().any(|byte| matches!(byte, b'w' | b'W')) {
+        // Most texts have no digit, or no letter of a week.
+        let has = |is_one: fn(u8) -> bool| text.bytes().any(is_one);
+        if text.len() > 24 || !has(|byte| byte.is_ascii_digit()) || !has(|byte| matches!(byte, b'w' | b'W')) {
             return None;
         }
         let upper = text.trim().to_uppercase();

@@ -61,7 +61,7 @@ fn a_member_that_is_the_sum_of_the_others_counts_once_whatever_its_name() {
 }
 
 #[test]
-fn a_partner_that_is_the_sum_of_all_others_or_of_its_own_accounts_is_left_out() {
+fn a_partner_that_is_the_sum_of_all_others_or_of_some_is_left_out() {
     let mut all = String::from("Partner,Month,Revenue\n");
     let mut parents = String::from("Account,Month,Revenue\n");
     for (month, name) in MONTHS.iter().enumerate() {
@@ -78,7 +78,7 @@ fn a_partner_that_is_the_sum_of_all_others_or_of_its_own_accounts_is_left_out() 
     assert!(seen.mapping.contains("skip.Account = \"Acme Holding\""), "{}", seen.mapping);
     let wide = "Account,Q1 2025,Q2 2025,Q3 2025\nA,110,220,331\nB,30,40,50\nGroup,140,260,381\nSolo,5,6,7\n";
     reads(wide, Decimal::from(799), "the rows of `Group` (781) are the sums of others, such as `A`, `B`");
-    // A parent with sales of its own in one month: leaving it out would lose them.
+    // A parent that has sales in a month without its accounts: leaving it out would lose them.
     let alone = format!("{parents}Acme Holding,2025-05,77\n");
     let seen = Seen::text(&[("a.csv", &alone)]);
     seen.says("of the 5 rows of `Acme Holding`");

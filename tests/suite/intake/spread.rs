@@ -134,7 +134,7 @@ fn a_pivot_with_each_partner_above_its_periods_is_read_by_outline() {
     let text = "Étiquettes de lignes;Somme de CA HT\nAcme;30\njanv. 2025;10\nfévr. 2025;20\nBeta;3\njanv. 2025;1\nfévr. 2025;2\nTotal général;33\n";
     let seen = Seen::text(&[("tcd.csv", text)]);
     assert_eq!(months(&seen, "Acme"), ["2025-01 10", "2025-02 20"]);
-    // A name whose amount is not that of its periods is no such table.
+    // A table in which the amount of a name is not that of its periods is refused.
     assert!(Seen::text(&[("tcd.csv", &text.replace("Acme;30", "Acme;31"))]).book.is_none());
 }
 
