@@ -259,7 +259,9 @@ impl Reading<'_> {
             CellKind::Text => number::read(written.text, self.notation),
             _ => number::typed(written.text).map(Number::plain),
         };
-        let is_plain = |number: &Number<'_>| !number.is_percent && !number.is_shortened && !number.has_currency();
+        let is_plain = |number: &Number<'_>| {
+            !(number.is_percent || number.is_shortened || number.is_scaled || number.has_currency())
+        };
         read.ok().filter(is_plain).map(|number| Attribute::Number(number.value))
     }
 }

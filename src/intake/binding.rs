@@ -176,8 +176,9 @@ impl<'a> Binder<'a, '_> {
     fn find(&mut self, heading: &str, is_exact: bool) -> Option<usize> {
         let is_named = |index: &usize| is_same_heading(&self.sheet.headings[*index], heading);
         let mut found = (0..self.sheet.columns()).filter(is_named);
-        // Columns of a lookup have names that the table itself does not have.
-        let Some(first) = found.next() else { return self.sheet.looked_up().find(is_named) };
+        // Columns of a lookup have names that the table itself does not have, and so has that of the names of files.
+        let label = self.sheet.reshape.as_ref().and_then(|shape| shape.label.as_ref()).map(|label| label.at);
+        let Some(first) = found.next() else { return self.sheet.looked_up().chain(label).find(is_named) };
         let second = found.next();
         if second.is_some() {
             let mut exact = (0..self.sheet.columns()).filter(|index| self.sheet.headings[*index] == heading);

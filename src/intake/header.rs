@@ -65,8 +65,9 @@ pub(super) fn name_columns(sheet: &mut Sheet, map: Option<&TableMap>) {
     let Some(map) = map.filter(|_| sheet.headings.iter().any(String::is_empty)) else { return };
     let filled = map.fill_down.iter().map(|(heading, _)| heading);
     let filters = map.keep.iter().chain(&map.skip).chain(&map.subtract).map(|filter| &filter.heading);
-    let headings: Vec<&String> =
-        map.columns.values().flat_map(|(headings, _)| headings).chain(filled).chain(filters).collect();
+    let outline = map.outline.iter().map(|(heading, _)| heading);
+    let own = map.columns.values().flat_map(|(headings, _)| headings);
+    let headings: Vec<&String> = own.chain(filled).chain(filters).chain(outline).collect();
     let named = |(index, heading): (usize, &String)| {
         let name = if heading.is_empty() { unnamed(index) } else { None };
         name.filter(|name| headings.iter().any(|one| is_same_heading(one, name))).unwrap_or_else(|| heading.clone())
@@ -103,12 +104,14 @@ impl Wanted<'_> {
             let filters = map.keep.iter().chain(&map.skip).chain(&map.subtract).map(|filter| filter.heading.as_str());
             let attributes = map.attributes.iter().flatten().map(|(heading, _)| heading.as_str());
             let periods = map.unpivot.iter().flat_map(|unpivot| match &unpivot.periods {
-                Periods::Months => &[][..],
+                Periods::Months | Periods::Weeks | Periods::Days => &[][..],
                 Periods::Headings(headings) => headings,
             });
             let factors =
                 map.products.values().chain(map.joins.values()).flatten().map(|(heading, _)| heading.as_str());
-            filters.chain(attributes).chain(factors).chain(periods.map(|(heading, _)| heading.as_str()))
+            let years = map.unpivot.iter().flat_map(|unpivot| &unpivot.year_column);
+            let layout = map.outline.iter().chain(years).map(|(heading, _)| heading.as_str());
+            filters.chain(attributes).chain(factors).chain(layout).chain(periods.map(|(heading, _)| heading.as_str()))
         })
     }
 

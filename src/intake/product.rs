@@ -19,6 +19,7 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
     let Some(notation) = product.notation else {
         let texts = factors.iter().zip(&product.readings).map(|(cell, reading)| match (cell.text.trim(), reading) {
             (number @ ("1" | "2" | "3" | "4"), Factor::Quarter) => format!("Q{number}"),
+            (number, Factor::Week) if number.bytes().all(|byte| byte.is_ascii_digit()) => format!("W{number}"),
             (text, _) => text.to_owned(),
         });
         return Cell::new(CellKind::Text, texts.collect::<Vec<_>>().join(" ").into());
@@ -35,8 +36,10 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
             }
         }
         let factor = match reading {
-            Factor::Plain | Factor::Quarter if number.is_percent => number.value.checked_div(Decimal::ONE_HUNDRED)?,
-            Factor::Plain | Factor::Quarter => number.value,
+            Factor::Plain | Factor::Quarter | Factor::Week if number.is_percent => {
+                number.value.checked_div(Decimal::ONE_HUNDRED)?
+            }
+            Factor::Plain | Factor::Quarter | Factor::Week => number.value,
             Factor::RestOf(whole) => {
                 // A percent sign says what the number is, whatever the mapping file does.
                 let whole = match cell.kind {

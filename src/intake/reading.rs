@@ -7,12 +7,13 @@ use super::directory::Directory;
 use super::fault::{BookFault, TableFault};
 use super::log::shown;
 use super::mapping::TableMap;
+use super::outline::outlined;
 use super::overlap::Overlap;
 use super::revenue::{Revenue, RevenueRow, revenue_row};
 use super::row::Row;
 use super::rows::{Read, each_row};
 use super::sheet::Sheet;
-use super::table::{Table, TableKind};
+use super::table::{Table, TableKind, is_same_heading};
 use super::total::Verdict;
 use crate::channel::{Partner, PartnerBook, Target};
 use crate::finding::{Finding, Place};
@@ -121,6 +122,15 @@ impl Reading<'_> {
         let mut sheet = self.store.read(index, map, &self.limits, &mut self.shared.log)?;
         super::header::place(&mut sheet, table, map, &mut self.shared.log);
         super::header::name_columns(&mut sheet, map);
+        let Some((map, (heading, span))) = map.and_then(|map| Some((map, map.outline.as_ref()?))) else {
+            return Some(sheet);
+        };
+        match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
+            Some(index) => sheet = outlined(&sheet, index),
+            None => {
+                self.shared.log.add(super::reshape::missing(&sheet, heading).at(map.place(*span, "")));
+            }
+        }
         Some(sheet)
     }
 

@@ -1,17 +1,20 @@
 //! Layouts other than one row per record: cells left blank below their value, one column per month, and amounts that are
 //! the product of other columns.
 
-use super::cell::{Cell, Fields};
+use super::cell::{Cell, CellKind, Fields};
 use super::fault::TableFault;
+use super::file_name::value_of;
 use super::log::{Log, shown};
 use super::mapping::{Periods, TableMap, UnpivotMap, YEARS};
 use super::product::product_of;
-use super::shape::{Factor, Lookup, Product, Reshape, Unpivot, period_and_amount};
-use super::sheet::Sheet;
-use super::table::{Table, folded, is_same_heading};
+use super::shape::{Factor, Label, Lookup, Product, Reshape, Unpivot, period_and_amount};
+use super::sheet::{Sheet, part_of};
+use super::table::{Field, Table, folded, is_same_heading};
+use super::value::date;
 use super::value::period::{self, Years, beside, dated};
+use super::value::week::{HEADINGS, Week};
 use crate::finding::{Candidates, Finding};
-use crate::units::FiscalCalendar;
+use crate::units::{FiscalCalendar, Month};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,7 +44,7 @@ pub(super) fn reshape(
     let is_looked_up = lookup.is_some();
     let is_reshaped = |map: &&TableMap| {
         let is_computed = !(map.products.is_empty() && map.joins.is_empty());
-        !map.fill_down.is_empty() || map.unpivot.is_some() || is_computed || is_looked_up
+        !map.fill_down.is_empty() || map.unpivot.is_some() || is_computed || is_looked_up || map.names.is_some()
     };
     let Some(map) = map.filter(is_reshaped) else { return };
     let mut shape = Reshape { lookup, ..Reshape::default() };
@@ -55,13 +58,27 @@ pub(super) fn reshape(
     }
     shape.fill.sort_unstable();
     shape.fill.dedup();
+    if let Some(names) = map.names.as_ref().filter(|names| table.columns.iter().any(|one| one.field == names.column)) {
+        let texts = sheet.files().into_iter().map(|file| value_of(file, names)).collect();
+        let at = sheet.headings.len();
+        shape.label = Some(Label { field: names.column, at, texts });
+        sheet.headings = sheet.headings.iter().cloned().chain([names.column.name().to_owned()]).collect();
+    }
     let fields = period_and_amount(table);
     if let (Some(wanted), Some((period, amount))) = (&map.unpivot, fields) {
-        let columns = periods(sheet, map, wanted, Years { calendar, bare: map.years }, log);
+        let years = Years { calendar, bare: map.years };
+        let columns = periods(sheet, map, wanted, years, log);
+        let year = wanted.year_column.as_ref().and_then(|(heading, span)| {
+            let index = sheet.headings.iter().position(|one| is_same_heading(one, heading));
+            if index.is_none() {
+                log.add(missing(sheet, heading).at(map.place(*span, "")));
+            }
+            index.map(|index| (index, years))
+        });
         let (amount, at) = (wanted.amount.unwrap_or(amount), sheet.headings.len());
         let added = [period.name().to_owned(), amount.name().to_owned()];
         sheet.headings = sheet.headings.iter().cloned().chain(added).collect();
-        shape.unpivot = Some(Unpivot { period, amount, columns, at });
+        shape.unpivot = Some(Unpivot { period, amount, columns, year, at });
     }
     if shape.unpivot.is_none() {
         shape.products = products(sheet, map, log);
@@ -77,8 +94,11 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
         let part = wanted.word.as_ref().map_or(Some(whole), |word| beside(whole, word));
         // With a word, columns without it are of another kind.
         let Some(heading) = part.or(Some(whole).filter(|_| months.is_none())) else { return };
-        match dated(heading, wanted.year, years) {
-            Some((text, length)) if months.is_none_or(|months| months == length) => columns.push((index, text)),
+        let in_column = wanted.year_column.as_ref().map(|_| YEARS.1);
+        match dated(heading, wanted.year.or(in_column), years) {
+            Some((text, length)) if months.is_none_or(|months| months == length) => {
+                columns.push((index, if in_column.is_some() { heading.into() } else { text }));
+            }
             None if names_part(heading, months, years) => undated = undated.take().or(Some(whole.to_owned())),
             // Anything else is found when its cells are read.
             None if months.is_none() => columns.push((index, heading.into())),
@@ -91,6 +111,15 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
                 add(index, heading, Some(1));
             }
         }
+        Periods::Weeks => {
+            columns.extend(weeks(sheet, wanted));
+        }
+        Periods::Days => {
+            let formats = map.dates.of(Field::Month);
+            let is_day = |heading: &str| date::read(heading, formats, None).is_ok();
+            let days = sheet.headings.iter().enumerate().filter(|(_, heading)| is_day(heading));
+            columns.extend(days.map(|(index, heading)| (index, heading.as_str().into())));
+        }
         Periods::Headings(headings) => {
             for (heading, span) in headings {
                 match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
@@ -102,29 +131,65 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
             }
         }
     }
+    check_columns(sheet, map, wanted, (&columns, undated, years), log);
+    columns
+}
+
+/// Reports columns of periods that are missing, undated or in each other.
+fn check_columns(
+    sheet: &Sheet,
+    map: &TableMap,
+    wanted: &UnpivotMap,
+    (columns, undated, years): (&[(usize, Box<str>)], Option<String>, Years),
+    log: &mut Log,
+) {
     let file = sheet.file.clone();
     let fault = match undated {
         Some(column) if columns.is_empty() || matches!(wanted.periods, Periods::Headings(_)) => {
             Some(TableFault::NoYear { file, column })
         }
-        _ if columns.is_empty() && matches!(wanted.periods, Periods::Months) => Some(TableFault::NoMonths { file }),
+        _ if columns.is_empty() && !matches!(wanted.periods, Periods::Headings(_)) => {
+            Some(TableFault::NoMonths { file })
+        }
         _ => None,
     };
     if let Some(fault) = fault {
         log.add(Finding::from(fault).at(map.place(wanted.span, "")));
     }
-    if let Some((one, other)) = overlap(&columns, years) {
+    if let Some((one, other)) = overlap(columns, years) {
         let [first, second] = [one, other].map(|index| sheet.headings.get(index).map_or("", String::as_str).to_owned());
         let fault = TableFault::OverlappingColumns { file: sheet.file.clone(), first, second };
         log.add(Finding::from(fault).at(map.place(wanted.span, "")));
     }
-    columns
+}
+
+/// The headings that are weeks, each with its year where it is known.
+fn weeks(sheet: &Sheet, wanted: &UnpivotMap) -> Vec<(usize, Box<str>)> {
+    let year = wanted.year.or(wanted.year_column.as_ref().map(|_| YEARS.1));
+    let week = |heading: &str| -> Option<Box<str>> {
+        let plain = wanted.word.as_ref().map_or(Some(heading), |word| beside(heading, word))?;
+        let dated = || year.map(|year| format!("{plain} {year}")).filter(|text| Week::read(text).is_some());
+        match dated() {
+            _ if Week::read(plain).is_some() => Some(plain.into()),
+            Some(_) if wanted.year_column.is_some() => Some(plain.into()),
+            dated => dated.map(String::into_boxed_str),
+        }
+    };
+    let headings = sheet.headings.iter().enumerate();
+    headings.filter_map(|(index, heading)| Some((index, week(heading)?))).collect()
 }
 
 /// The first two of the columns whose periods have a month in common: its amounts would count twice.
 fn overlap(columns: &[(usize, Box<str>)], years: Years) -> Option<(usize, usize)> {
-    let mut months = BTreeMap::new();
+    let (mut months, mut days) = (BTreeMap::new(), BTreeMap::new());
     for (index, text) in columns {
+        // Several days of a month have no amount in common.
+        if let Ok(day) = date::read(text, &[], None) {
+            if let Some(other) = days.insert(day, *index) {
+                return Some((other, *index));
+            }
+            continue;
+        }
         let Ok((start, length)) = period::read(text, years, &[], None) else { continue };
         for step in 0..length {
             if let Some(other) = months.insert(start.plus(i32::try_from(step).ok()?), *index) {
@@ -132,7 +197,7 @@ fn overlap(columns: &[(usize, Box<str>)], years: Years) -> Option<(usize, usize)
             }
         }
     }
-    None
+    days.iter().find_map(|(day, index)| Some((*months.get(&Month::of(*day))?, *index)))
 }
 
 /// True for a heading that names a part of a year, of `months` where those are stated, but no year.
@@ -152,6 +217,7 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
             let place = |heading: &str| sheet.headings.iter().position(|one| is_same_heading(one, heading));
             let (heading, reading) = match notation {
                 Some(_) => factor(text, |heading| place(heading).is_some()),
+                None if HEADINGS.contains(&folded(text).as_str()) => (text.as_str(), Factor::Week),
                 None if QUARTERS.contains(&folded(text).as_str()) => (text.as_str(), Factor::Quarter),
                 None => (text.as_str(), Factor::Plain),
             };
@@ -186,7 +252,7 @@ fn factor(text: &str, has: impl Fn(&str) -> bool) -> (&str, Factor) {
     }
 }
 
-fn missing(sheet: &Sheet, heading: &str) -> Finding {
+pub(super) fn missing(sheet: &Sheet, heading: &str) -> Finding {
     let headings: Vec<String> =
         sheet.headings.iter().filter(|heading| !heading.is_empty()).map(|heading| shown(heading)).collect();
     Finding::from(TableFault::LayoutColumn {
@@ -213,10 +279,10 @@ impl<'s> Reshaping<'s> {
         Self { shape, columns: sheet.columns(), above: vec![Cell::default(); filled] }
     }
 
-    /// Calls `each` for every row that the row `fields` of the file becomes, with its number among them.
+    /// Calls `each` for every row that the row `fields` of the file, numbered `row`, becomes, with its number among them.
     ///
     /// A period whose cell is empty gives no row: its amount is not known.
-    pub fn each(&mut self, fields: Fields<'_>, mut each: impl FnMut(usize, Fields<'_>)) {
+    pub fn each(&mut self, row: u64, fields: Fields<'_>, mut each: impl FnMut(usize, Fields<'_>)) {
         let Some(shape) = self.shape else { return each(0, fields) };
         let mut cells = fields.to_cells();
         cells.resize(self.columns.max(cells.len()), Cell::default());
@@ -239,6 +305,12 @@ impl<'s> Reshaping<'s> {
             lookup.extend(&mut cells);
             columns += lookup.added;
         }
+        if let Some(label) = &shape.label {
+            cells.truncate(columns);
+            let text = label.texts.get(part_of(row)).cloned().unwrap_or_default();
+            cells.push(Cell::new(CellKind::Text, text));
+            columns += 1;
+        }
         let Some(unpivot) = &shape.unpivot else {
             if !shape.products.is_empty() {
                 cells.truncate(columns);
@@ -249,15 +321,26 @@ impl<'s> Reshaping<'s> {
             }
             return each(0, Fields::Cells(&cells));
         };
+        let year = unpivot
+            .year
+            .map(|(column, years)| (cells.get(column).map_or("", |cell| cell.text.trim()).to_owned(), years));
         cells.truncate(columns);
         cells.resize(columns + 2, Cell::default());
         for (number, (column, heading)) in unpivot.columns.iter().enumerate() {
             let Some(amount) = cells.get(*column).filter(|cell| !cell.text.is_empty()).cloned() else { continue };
             if let Some([period, value]) = cells.get_mut(unpivot.at..) {
-                *period = Cell { text: heading.clone(), ..Cell::default() };
+                let text =
+                    year.as_ref().map_or_else(|| heading.clone(), |(year, years)| of_year(heading, year, *years));
+                *period = Cell { text, ..Cell::default() };
                 *value = amount;
             }
             each(number, Fields::Cells(&cells));
         }
     }
+}
+
+/// The period `heading` of the year that a cell states; what is not a year is found when the period is read.
+fn of_year(heading: &str, year: &str, years: Years) -> Box<str> {
+    let dated = year.parse().ok().and_then(|year| dated(heading, Some(year), years));
+    dated.map_or_else(|| format!("{heading} {year}").into(), |(text, _)| text)
 }

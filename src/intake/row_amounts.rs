@@ -61,7 +61,7 @@ impl<'a> Amounts<'a> {
             row.amount(field).ok().flatten().map(|money| money.amount())
         };
         if is_unpivoted {
-            Reshaping::of(self.sheet).each(fields, |index, fields| {
+            Reshaping::of(self.sheet).each(number, fields, |index, fields| {
                 if let (Some(amount), Some(field)) = (amounts.get_mut(index), columns.first()) {
                     *amount = of(*field, fields);
                 }

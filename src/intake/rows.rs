@@ -59,7 +59,7 @@ pub(super) fn each_row(
         if all > limits.rows || !binding.check_width(number, fields, &mut shared.log) {
             return;
         }
-        reshaping.each(fields, |_, fields| {
+        reshaping.each(number, fields, |_, fields| {
             if let Some((rule, column)) = binding.left_out_by(fields) {
                 let heading = binding.headings.get(column).map(String::as_str).unwrap_or_default();
                 shared.tally.leave_out(rule, heading, 1, number, fields.text(column));

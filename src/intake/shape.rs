@@ -3,6 +3,7 @@
 use super::cell::{Cell, CellKind, Flaw};
 use super::table::{Field, Kind, Table};
 use super::value::notation::Notation;
+use super::value::period::Years;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ pub(super) struct Reshape {
     pub unpivot: Option<Unpivot>,
     /// Columns of another table, added for each row.
     pub lookup: Option<Arc<Lookup>>,
+    /// The column with the name of the file or sheet.
+    pub label: Option<Label>,
     /// Columns that are added: products of others, and texts of several cells.
     pub products: Vec<Product>,
 }
@@ -45,6 +48,17 @@ impl Lookup {
     }
 }
 
+/// A column whose value is the name of the file or sheet.
+#[derive(Debug, Clone)]
+pub(super) struct Label {
+    /// Column of the table that receives it.
+    pub field: Field,
+    /// Index of the added column.
+    pub at: usize,
+    /// The value for each file or sheet.
+    pub texts: Vec<Box<str>>,
+}
+
 /// A column that is added: the product of others, or their texts.
 #[derive(Debug, Clone)]
 pub(super) struct Product {
@@ -69,6 +83,8 @@ pub(super) enum Factor {
     RestOf(u32),
     /// A quarter, if it is a number from 1 to 4.
     Quarter,
+    /// A week, if it is a number.
+    Week,
 }
 
 /// Columns that become rows: each has the amounts of one period.
@@ -80,6 +96,8 @@ pub(super) struct Unpivot {
     pub amount: Field,
     /// The columns of the sheet with their headings.
     pub columns: Vec<(usize, Box<str>)>,
+    /// The column with the year of the headings, and the calendar of years.
+    pub year: Option<(usize, Years)>,
     /// Index of the added column of periods; the amounts follow it.
     pub at: usize,
 }
@@ -87,7 +105,8 @@ pub(super) struct Unpivot {
 impl Reshape {
     /// Number of columns that the layout adds to those of the file.
     pub fn added(&self) -> usize {
-        self.looked_up() + if self.unpivot.is_some() { 2 } else { self.products.len() }
+        let labels = usize::from(self.label.is_some());
+        self.looked_up() + labels + if self.unpivot.is_some() { 2 } else { self.products.len() }
     }
 
     /// Number of columns that come from another table.
@@ -97,6 +116,9 @@ impl Reshape {
 
     /// Index of the added column that holds `field`.
     pub fn column(&self, field: Field) -> Option<usize> {
+        if let Some(label) = self.label.as_ref().filter(|label| label.field == field) {
+            return Some(label.at);
+        }
         let Some(unpivot) = &self.unpivot else {
             return self.products.iter().find(|product| product.field == field).map(|product| product.at);
         };

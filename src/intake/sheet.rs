@@ -62,6 +62,11 @@ fn in_part(part: usize, row: u64) -> u64 {
     ((part as u64) << PART_BITS) | row
 }
 
+/// Index of the part of a table that has the row numbered `row`.
+pub(super) fn part_of(row: u64) -> usize {
+    usize::try_from(row >> PART_BITS).unwrap_or_default()
+}
+
 /// Places of rows; cheap to store after the sheet's rows are dropped.
 #[derive(Debug, Clone)]
 pub(super) struct Location {
@@ -82,7 +87,7 @@ impl Location {
 
     /// Index of the part that has `row`.
     pub fn part_of(&self, row: u64) -> usize {
-        usize::try_from(row >> PART_BITS).unwrap_or_default()
+        part_of(row)
     }
 
     /// The file that has `row`.
@@ -170,6 +175,14 @@ impl Sheet {
         let [of_first, own] = [first, &self].map(|sheet| sheet.headings.iter().map(String::as_str).collect::<Vec<_>>());
         let order = order_of(&of_first, &own).filter(|_| self.numbering == first.numbering)?;
         Some(Part { sheet: self, order: Some(order).filter(|order| !order.is_sorted()) })
+    }
+
+    /// The files or sheets that the table consists of.
+    pub fn files(&self) -> Vec<&str> {
+        match &self.rows {
+            Rows::Parts(parts) => parts.iter().map(|part| part.sheet.file.as_str()).collect(),
+            Rows::Csv(_) | Rows::Grid(_) | Rows::Json(_) => vec![self.file.as_str()],
+        }
     }
 
     /// Number of columns that the file has.

@@ -2,10 +2,10 @@
 
 use super::super::fault::MappingFault;
 use super::super::table::{Field, Table, TableKind};
-use super::key::{AMOUNTS, LOOKUP, WON_REVENUE};
+use super::key::{AMOUNTS, LOOKUP, NAMES, WON_REVENUE, YEARS};
 use super::reader::MapReader;
-use super::{LookupMap, Mapping, Source, TableMap, WonMap};
-use crate::finding::Span;
+use super::{LookupMap, Mapping, NamesMap, Source, TableMap, WonMap};
+use crate::finding::{Candidates, Span};
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -59,6 +59,29 @@ impl MapReader<'_> {
             return None;
         }
         Some(LookupMap { source, own, theirs })
+    }
+
+    /// The column that the names of files or sheets are the values of.
+    pub fn names(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> Option<NamesMap> {
+        let (mut column, mut word, mut year) = (None, None, None);
+        for (key, value) in self.table(value) {
+            match key.get_ref().as_ref() {
+                "column" => column = self.text(value),
+                "word" => word = self.text(value).map(|(word, _)| word).filter(|word| !word.is_empty()),
+                "year" => year = self.whole(value, YEARS),
+                _ => self.unknown("member of `names`", key, &names(NAMES)),
+            }
+        }
+        let table = table.unwrap_or_else(|| TableKind::Extra.table());
+        let known = column.as_ref().and_then(|(name, _)| table.column_named(name));
+        if known.is_none() {
+            let name = column.map(|(name, _)| name).unwrap_or_default();
+            let all: Vec<&str> = table.names().collect();
+            let candidates = Candidates::new(&name, all.iter().copied());
+            let expected = format!("column of the table `{}`", table.name);
+            self.report(MappingFault::UnknownKey { expected, key: name, candidates }, value.span());
+        }
+        Some(NamesMap { column: known?.field, word, year })
     }
 
     /// Month and amount of the won opportunities.

@@ -62,8 +62,10 @@ pub(in crate::intake) const LARGEST_FACTOR: u32 = 1_000_000_000;
 
 /// Rows that a sheet may have.
 pub(in crate::intake) const LARGEST_ROW: u32 = 1 << 20;
-/// Word of `unpivot` for all headings that read as a month.
+/// Words of `unpivot` for all headings that read as a month, as a week or as a date.
 pub(in crate::intake) const MONTHS: &str = "months";
+pub(in crate::intake) const WEEKS: &str = "weeks";
+pub(in crate::intake) const DAYS: &str = "days";
 
 /// First and last year that `unpivot` may state.
 pub(in crate::intake) const YEARS: (u32, u32) = (1900, 2199);
@@ -74,11 +76,16 @@ pub(in crate::intake) const MOST_HEADER_ROWS: u32 = 5;
 pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
     (
         "period",
-        Shape::WordOrList(&[MONTHS], "heading"),
-        "the headings of the columns, each a period; `\"months\"` for every heading that reads as a month",
+        Shape::WordOrList(&[MONTHS, WEEKS, DAYS], "heading"),
+        "the headings of the columns, each a period; `\"months\"` for every heading that reads as a month, `\"weeks\"` for every \
+         one that reads as a week, `\"days\"` for every one that is a date by `date_format`",
     ),
     ("amount", Shape::Column(AMOUNTS), "the column that the cells belong to; by default the table's required amount"),
-    ("year", Shape::Whole(YEARS.0, YEARS.1), "the calendar year of headings that state none, such as `Jan` or `Q1`"),
+    (
+        "year",
+        Shape::Either(&Shape::Whole(YEARS.0, YEARS.1), &Shape::String("heading")),
+        "the calendar year of headings that state none, such as `Jan` or `Q1`, or the heading of the column that has it",
+    ),
     (
         "word",
         Shape::String("word"),
@@ -87,6 +94,20 @@ pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
     ),
 ];
 
+/// Members of `names`.
+pub(in crate::intake) const NAMES: &[(&str, Shape, &str)] = &[
+    (
+        "column",
+        Shape::String("column"),
+        "the column of the table that the names are the values of, such as `partner_id` or `month`",
+    ),
+    (
+        "word",
+        Shape::String("word"),
+        "the word that the names have before or after the value, such as `Sales` in `Sales 2025-01`",
+    ),
+    ("year", Shape::Whole(YEARS.0, YEARS.1), "the calendar year of names that state none, such as `Jan`"),
+];
 /// Members of `lookup`.
 pub(in crate::intake) const LOOKUP: &[(&str, Shape, &str)] = &[
     ("file", Shape::String("file name"), "the other file; in a JSON document, the key of the list"),
@@ -154,7 +175,7 @@ keys! {
     /// IANA database. Without it, the date counts as it is written.
     TimeZone = "time_zone" in Top, Shape::String("time zone"), "time_zone = \"Europe/Berlin\"";
     /// Number of weeks in the months of each quarter of the vendor's fiscal year. Weeks such as `2025-W05` belong to the
-    /// months by it; an error without it. The 53rd week of a year belongs to its last month.
+    /// months by it; an error without it. With `iso`, a week belongs to the month of its Thursday. The 53rd week of a year belongs to its last month.
     Weeks = "weeks" in Top, Shape::OneOf(&WeekPattern::NAMES), "weeks = \"4-4-5\"";
 
     /// First month of the fiscal year of the export, 1 to 12, for values such as `FY2026`, `Q1 FY26` and `001/2026`; by
@@ -227,6 +248,12 @@ keys! {
     /// both have a heading. A key that the other table lacks, or that it has in several rows, is an error.
     Lookup = "lookup" in Section, Shape::Members(LOOKUP),
         "file = \"order_lines.csv\"\nlookup = { file = \"orders.csv\", key = \"Order ID\" }";
+    /// Heading of a column that has the name of each partner above the periods of its rows, as pivot tables do: each period
+    /// becomes a row with the name above it, and the period is the column `month`. Rows of names and totals are not read.
+    Outline = "outline" in Section, Shape::String("heading"), "outline = \"Row Labels\"\ncolumns = { partner_id = \"Row Labels\" }";
+    /// Reads a column from the name of each sheet, or of each file without its ending, where each holds one partner or one month.
+    Names = "names" in Section, Shape::Members(NAMES),
+        "sheet = [\"Jan 2025\", \"Feb 2025\"]\nnames = { column = \"month\" }";
     /// Headings of the columns that state a month together, such as year and month: their cells are read as one text, in this
     /// order, separated by spaces (`2025 1`, `2025 January`, `2025 Q1`). The numbers 1 to 4 of a column whose heading is a
     /// word for quarters are quarters.

@@ -102,6 +102,10 @@ pub(super) struct TableMap {
     pub split: Option<Split>,
     /// Headings that become attributes; all others when absent.
     pub attributes: Option<Vec<(String, Span)>>,
+    /// Heading of the column that has partners above their periods.
+    pub outline: Option<(String, Span)>,
+    /// Column that the names of the files or sheets are the values of.
+    pub names: Option<NamesMap>,
     /// Table that further columns come from.
     pub lookup: Option<LookupMap>,
     /// Headings of month and amount of the won opportunities, if those are the revenue.
@@ -130,6 +134,16 @@ pub(super) struct WonMap {
     pub words: BTreeMap<Field, Words>,
 }
 
+/// Column whose values are the names of the files or sheets.
+#[derive(Debug, Clone)]
+pub(super) struct NamesMap {
+    pub column: Field,
+    /// Word beside the value.
+    pub word: Option<String>,
+    /// Calendar year of names that state none.
+    pub year: Option<u32>,
+}
+
 /// Columns that become rows, one per period.
 #[derive(Debug, Clone)]
 pub(super) struct UnpivotMap {
@@ -138,6 +152,8 @@ pub(super) struct UnpivotMap {
     pub amount: Option<Field>,
     /// Calendar year of headings that state none.
     pub year: Option<u32>,
+    /// Heading of the column that has the year of headings that state none.
+    pub year_column: Option<(String, Span)>,
     /// Word that the headings have beside the period.
     pub word: Option<String>,
     pub span: Span,
@@ -148,6 +164,10 @@ pub(super) struct UnpivotMap {
 pub(super) enum Periods {
     /// Every heading that reads as a month.
     Months,
+    /// Every heading that reads as a week.
+    Weeks,
+    /// Every heading that is a date.
+    Days,
     /// These.
     Headings(Vec<(String, Span)>),
 }
@@ -271,6 +291,8 @@ impl Mapping {
         let Some(partners) = partners.filter(|partners| partners.distinct && partners.source.is_none()) else { return };
         (partners.source, partners.further) = (revenue.source, revenue.further);
         partners.lookup = partners.lookup.take().or(revenue.lookup);
+        partners.outline = partners.outline.take().or(revenue.outline);
+        partners.names = partners.names.take().or(revenue.names);
         let id = Field::PartnerId;
         if let Some((headings, span)) = revenue.columns.get(&id).filter(|_| !partners.unbound.contains(&id)) {
             let own = [id.name().to_owned()].into_iter().chain(headings.iter().cloned());

@@ -5,7 +5,9 @@ use super::super::shape::period_and_amount;
 use super::super::table::{Column, Field, Kind, Table, TableKind};
 use super::super::value::period::YearKind;
 use super::super::value::week::WeekPattern;
-use super::key::{AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, YEARS};
+use super::key::{
+    AMOUNTS, DAYS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, WEEKS, YEARS,
+};
 use super::{Filter, Mapping, Periods, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
 use crate::units::{Currency, FiscalCalendar, parse_decimal};
@@ -77,7 +79,7 @@ impl MapReader<'_> {
         truth
     }
 
-    fn whole(&mut self, value: &Spanned<DeValue<'_>>, (least, most): (u32, u32)) -> Option<u32> {
+    pub fn whole(&mut self, value: &Spanned<DeValue<'_>>, (least, most): (u32, u32)) -> Option<u32> {
         let number = match value.get_ref() {
             DeValue::Integer(number) => number.as_str().parse::<u32>().ok(),
             _ => None,
@@ -214,6 +216,8 @@ impl MapReader<'_> {
             Key::Product => self.products(table, value, map),
             Key::Join => self.joins(table, value, map),
             Key::Lookup => map.lookup = self.lookup(value),
+            Key::Outline => map.outline = self.text(value),
+            Key::Names => map.names = self.names(table, value),
             Key::WonRevenue => map.won_revenue = Some(self.won_revenue(value)),
             Key::Where => map.keep = self.filters(value),
             Key::Skip => map.skip = self.filters(value),
@@ -240,14 +244,18 @@ impl MapReader<'_> {
             return None;
         }
         let (mut periods, mut amount, mut year, mut word) = (Periods::Months, None, None, None);
+        let mut year_column = None;
         for (key, value) in self.table(value) {
             match key.get_ref().as_ref() {
                 "period" if value.get_ref().as_str() == Some(MONTHS) => periods = Periods::Months,
+                "period" if value.get_ref().as_str() == Some(WEEKS) => periods = Periods::Weeks,
+                "period" if value.get_ref().as_str() == Some(DAYS) => periods = Periods::Days,
                 "period" => {
-                    let headings = self.list(value, "`\"months\"` or a list of column names");
+                    let headings = self.list(value, "`\"months\"`, `\"weeks\"`, `\"days\"` or a list of column names");
                     periods = Periods::Headings(headings.unwrap_or_default());
                 }
                 "amount" => amount = self.amount_column(table, value),
+                "year" if value.get_ref().as_str().is_some() => year_column = self.text(value),
                 "year" => year = self.whole(value, YEARS),
                 "word" => word = self.text(value).map(|(word, _)| word).filter(|word| !word.is_empty()),
                 _ => {
@@ -257,7 +265,7 @@ impl MapReader<'_> {
             }
         }
         let span = Span { start: value.span().start, end: value.span().end };
-        Some(UnpivotMap { periods, amount, year, word, span })
+        Some(UnpivotMap { periods, amount, year, year_column, word, span })
     }
 
     fn amount_column(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> Option<Field> {

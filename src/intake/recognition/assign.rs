@@ -15,13 +15,16 @@ use super::doubts::doubts;
 use super::fit::Fit;
 use super::joined::{complete, lookup};
 use super::link::{linked, master, unread};
-use super::nested::{group_rows, nested};
+use super::measures::measures;
+use super::nested::{group_rows, nested, some_sums};
 use super::numbers::numbers;
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
+use super::rollup::rollups;
 use super::running::{growing, running_rows};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
+use super::unit_column::unit_column;
 use super::wide::Wide;
 use crate::finding::listed;
 use std::cmp::Reverse;
@@ -32,7 +35,10 @@ const DISTINCT: &str = "no table of partners was found, so they are taken from t
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
-    let mut fits: Vec<Fit<'s>> = profiles.iter().filter(|profile| !profile.lacks_header()).map(Fit::of).collect();
+    let is_part = |table: usize| profiles.iter().flat_map(|one| &one.names).any(|names| names.tables.contains(&table));
+    let is_whole = |profile: &&Profile| profile.names.is_some() || !is_part(profile.table);
+    let readable = profiles.iter().filter(|profile| !profile.lacks_header());
+    let mut fits: Vec<Fit<'s>> = readable.filter(is_whole).map(Fit::of).collect();
     complete(&mut fits);
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
@@ -49,7 +55,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let revenue = revenue.or_else(of_years);
     let transactions = revenue.or(opportunities);
     let partners = master(&fits, transactions);
-    let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
+    let (parts, roles) = (parts(&fits, profiles, [revenue, opportunities]), BTreeMap::new());
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
     plan.headless(profiles);
     let link = partners.as_ref().map(|(_, link)| *link);
@@ -86,13 +92,22 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         let question = format!("`{file}` is not read: name it on the command line as well if it belongs to the book");
         plan.questions.push(Question { place: store.name.clone(), question });
     }
-    plan.finish(&fits)
+    plan.finish(&fits, profiles)
 }
 
 /// The tables with the columns of `chosen`, in the order of the store, by the table of the chosen one.
-fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize, Vec<&'p Profile>> {
+fn parts<'p>(
+    fits: &[Fit<'p>],
+    profiles: &'p [Profile],
+    chosen: [Option<&Fit<'p>>; 2],
+) -> BTreeMap<usize, Vec<&'p Profile>> {
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
+        if let Some(names) = &chosen.profile.names {
+            let is_part = |profile: &&Profile| profile.names.is_none() && names.tables.contains(&profile.table);
+            parts.insert(chosen.profile.table, profiles.iter().filter(is_part).collect());
+            continue;
+        }
         let mut own: Vec<&Profile> = vec![chosen.profile];
         // The same columns are the same table, even if a part of it has too few rows to show what they are.
         let mut others: Vec<&Fit<'p>> = fits.iter().collect();
@@ -117,12 +132,17 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
         of_documents(draft, fit.amount);
         beside(draft, fit.amount, fits);
     }
+    let figures = measures(draft, periods);
+    uncounted(draft, &figures, periods);
     doubts(draft, fit);
-    running_rows(draft);
+    running_rows(draft, &figures);
     growing(draft, partner, (fit.date, fit.amount), periods);
     balances(draft, partner, periods);
-    cube(draft, partner, periods);
-    nested(draft, partner, periods);
+    unit_column(draft, periods);
+    let asked = cube(draft, partner, periods);
+    let lines = nested(draft, partner, periods);
+    let out = rollups(draft, partner, periods, &asked);
+    some_sums(draft, partner, &lines, &out);
 }
 
 /// Makes the columns of `wide` rows.
@@ -131,9 +151,15 @@ fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
     if let Some((years, reason)) = wide.years {
         draft.section.set("years", quoted(years), reason);
     }
+    if let Some((format, reason)) = &wide.date_format {
+        draft.section.set("date_format", quoted(format), reason.clone());
+    }
     for question in &wide.questions {
         draft.ask("", question.clone());
     }
+    let profile = draft.profile;
+    let year = profile.columns.iter().find(|column| Some(column.index) == wide.year_column);
+    draft.bound.extend(year.map(|column| (Field::Month, column)));
     let unread = wide.unread(draft.profile);
     if !unread.is_empty() {
         draft.ask(
@@ -146,8 +172,8 @@ fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
 /// The mapping under way.
 pub(super) struct Plan<'s> {
     pub store: &'s Store,
-    decisions: Vec<Decision>,
-    questions: Vec<Question>,
+    pub decisions: Vec<Decision>,
+    pub questions: Vec<Question>,
     /// Tables that are read as one, by the table of the store that decides their mapping.
     parts: BTreeMap<usize, Vec<&'s Profile>>,
     /// Tables of the book by table of the store, with the reason.
@@ -155,42 +181,6 @@ pub(super) struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
-    /// Asks about tables without a header.
-    fn headless(&mut self, profiles: &[Profile]) {
-        for profile in profiles.iter().filter(|profile| profile.lacks_header()) {
-            let first = profile.columns.first().map_or("", |column| column.heading.as_str());
-            let question = format!(
-                "its first row, which begins with `{first}`, looks like data: write a row with the names of the columns above it"
-            );
-            self.questions.push(Question { place: profile.file.clone(), question });
-        }
-    }
-
-    /// Asks about lists of objects in the cells of rows.
-    fn nested(&mut self, fits: &[Fit<'_>]) {
-        for fit in fits {
-            let nested =
-                fit.profile.columns.iter().filter(|column| column.nested > 0).map(|column| column.heading.as_str());
-            for heading in nested {
-                let question = "its lists of objects are not read: are the amounts beside it the totals of the lines? If not, \
-                                export a row for each line";
-                let place = format!("{}: {heading}", fit.profile.file);
-                self.questions.push(Question { place, question: question.to_owned() });
-            }
-        }
-    }
-
-    /// Reads ids that differ in leading zeros, case or spaces only as one, and asks about it.
-    fn similar(&mut self, value: &str, known: &str) {
-        let mut section = Section::new("");
-        section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
-        self.decisions.extend(section.into_decisions());
-        let question = format!(
-            "is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one"
-        );
-        self.questions.push(Question { place: self.store.name.clone(), question });
-    }
-
     /// A section for `profile` and the tables that are read with it.
     pub fn draft(&self, table: &'static str, profile: &'s Profile) -> Draft<'s> {
         let mut draft = Draft::new(table, profile);
@@ -278,12 +268,14 @@ impl<'s> Plan<'s> {
             other_amounts(&mut draft, fit.amount);
             taxes(&mut draft, fit.amount);
         }
+        if draft.has_weeks() || fit.unpivoted().is_some_and(|wide| wide.are_weeks) {
+            self.weeks(draft.has_fiscal_weeks());
+        }
         draft.unit(fit.unpivoted().map(|wide| wide.word.as_str()));
         for field in [Field::Territory, Field::ProductLine] {
             draft.bind_best(field, "few distinct values", Column::is_group);
         }
         currency_column(&mut draft);
-        uncounted(&mut draft);
         draft.repeated();
         deductions(&mut draft);
         signs(&mut draft);
@@ -351,13 +343,13 @@ impl<'s> Plan<'s> {
         self.take(draft, "has some of the columns of revenue");
     }
 
-    fn finish(mut self, fits: &[Fit<'_>]) -> Survey {
+    fn finish(mut self, fits: &[Fit<'_>], profiles: &[Profile]) -> Survey {
         let mut sources = Vec::new();
         let sources_read: Vec<usize> = self.roles.keys().copied().collect();
-        for fit in fits {
-            let profile = fit.profile;
+        for profile in profiles.iter().filter(|profile| profile.names.is_none() && !profile.lacks_header()) {
             let (tables, reason) = self.roles.remove(&profile.table).unwrap_or_default();
-            let question = if tables.is_empty() { unread(fit, fits, &sources_read) } else { None };
+            let own = fits.iter().find(|fit| fit.profile.table == profile.table && tables.is_empty());
+            let question = own.and_then(|fit| unread(fit, fits, &sources_read));
             self.questions.extend(question.map(|question| Question { place: profile.file.clone(), question }));
             let reason = if tables.is_empty() { "not read".to_owned() } else { reason };
             sources.push(Source {

@@ -3,15 +3,19 @@
 use super::super::binding::names_currency;
 use super::super::table::Field;
 use super::super::value::currency_name;
+use super::amounts::plus;
 use super::fit::Fit;
-use super::heading::{compared, is_one_of, stated_currency};
+use super::heading::{compared, is_one_of, names_currency_in, stated_currency};
+use super::keyed::sums_by;
 use super::outcomes::outcome;
 use super::profile::Column;
-use super::role::has_word;
+use super::role::{CONVERTED, has_word};
 use super::section::Draft;
 use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, MEASURES, QUANTITIES, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
 use crate::finding::{counted, listed};
+use crate::units::plain;
+use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 /// Facts of a partner.
@@ -36,10 +40,6 @@ pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
 
 /// Most words of a column that a question names.
 const MOST_WORDS: usize = 12;
-/// Words of amounts that are converted to the currency of the company.
-const LOCAL: &str =
-    "local lc company lccurr inlandswährung hauswährung hauswaehrung konzernwährung converted reporting base";
-
 /// Words of tiers, lower case.
 const TIERS: &str = "gold silver bronze platinum platin diamond titanium premier premium elite select preferred authorized \
     authorised registered strategic basic standard gold+ platinum+ or argent oro plata bronce";
@@ -89,9 +89,20 @@ pub(super) fn bind_partner<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, partner: &'
 /// Binds the column of currency codes; one whose heading does not say so needs a sign of it in every cell.
 pub(super) fn currency_column(draft: &mut Draft<'_>) {
     let is_local =
-        draft.bound.iter().any(|(field, column)| *field == Field::Amount && has_word(&column.heading, LOCAL));
-    let local =
-        draft.profile.columns.iter().find(|column| has_word(&column.heading, LOCAL) && !column.currencies().is_empty());
+        draft.bound.iter().any(|(field, column)| *field == Field::Amount && has_word(&column.heading, CONVERTED));
+    let stated =
+        draft.bound.iter().any(|(field, column)| *field == Field::Amount && names_currency_in(&column.heading));
+    let is_of_several =
+        |column: &Column| column.currencies().iter().any(|code| Some(code) != column.currencies().first());
+    if stated && draft.profile.best(Field::Currency, is_of_several).is_some() {
+        // `Amount EUR` beside amounts in other currencies.
+        return draft.section.set("columns.currency", quoted(""), "the heading of the amount states its currency");
+    }
+    let local = draft
+        .profile
+        .columns
+        .iter()
+        .find(|column| has_word(&column.heading, CONVERTED) && !column.currencies().is_empty());
     if let Some(column) = local.filter(|_| is_local) {
         draft.bind(Field::Currency, column, "currency codes of the amounts");
     } else if is_local {
@@ -244,24 +255,36 @@ pub(super) fn deductions(draft: &mut Draft<'_>) {
     }
 }
 
+/// True for a word of a scenario whose rows are the revenue.
+pub(super) fn is_actual(word: &str) -> bool {
+    ACTUALS.contains(&compared(word).as_str())
+}
+
 /// Asks about words such as `Cancelled`, whose rows may not count as revenue.
-pub(super) fn uncounted(draft: &mut Draft<'_>) {
+///
+/// `figures` are the headings of columns that are asked about already.
+pub(super) fn uncounted(draft: &mut Draft<'_>, figures: &[String], periods: &[usize]) {
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let (mut found, mut scenario) = (Vec::new(), None);
-    for column in draft.columns().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
+    let is_figure = |column: &Column| figures.contains(&column.heading);
+    let is_open = |column: &&Column| column.values.len() <= 50 && !is_bound(column) && !is_figure(column);
+    for column in draft.columns().filter(is_open) {
         // Quantities beside amounts are left out.
         let is_measure = has_word(&column.heading, MEASURES);
         let is_quantity = |word: &str| is_measure && is_one_of(QUANTITIES, word);
         let is_uncounted = |word: &str| UNCOUNTED.contains(&compared(word).as_str()) && !is_quantity(word);
         let words: Vec<String> =
             column.values.keys().filter(|word| is_uncounted(word)).map(|word| quoted(word)).collect();
-        let actual = column.values.keys().find(|word| ACTUALS.contains(&compared(word).as_str()));
+        let actual = column.values.keys().find(|word| is_actual(word));
         if let Some(actual) = actual.filter(|_| !words.is_empty() && words.len() + 1 == column.values.len()) {
             scenario = Some((column.heading.clone(), quoted(actual), words));
         } else if !words.is_empty() && words.len() < column.values.len() {
             let others = column.values.keys().filter(|word| !is_uncounted(word));
             let others: Vec<String> = others.take(MOST_WORDS + 1).map(|word| quoted(word)).collect();
-            found.push((column.heading.clone(), words, others));
+            let sums = sums_by(draft, column, periods);
+            let own = sums.iter().filter(|(word, _)| is_uncounted(word)).map(|(_, sum)| *sum);
+            let sum = own.fold(Decimal::ZERO, plus);
+            found.push((column.heading.clone(), words, others, sum));
         }
     }
     let is_open = |column: &&Column| {
@@ -272,36 +295,51 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
                 .values
                 .keys()
                 .any(|value| has_word(value, "day daily week weekly month monthly quarter year detail total"));
-        (2..=12).contains(&column.values.len()) && !is_bound(column) && !is_asked && is_of_periods
+        (2..=12).contains(&column.values.len()) && !is_bound(column) && !is_asked && !is_figure(column) && is_of_periods
     };
     let types = draft.profile.columns.iter().filter(|column| is_one_of(DOCUMENT_TYPES, &column.heading)).find(is_open);
     if let Some(column) = types {
-        let counts = column.values.iter();
-        let values: Vec<String> =
-            counts.map(|(value, rows)| format!("{} in {}", quoted(value), counted(*rows, "row"))).collect();
-        let (heading, key) = (column.heading.clone(), key(&column.heading));
-        let question = format!(
-            "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`, or `subtract.{key} = [\"…\"]` for amounts that reduce the revenue and are written without a sign",
-            values.join(", ")
-        );
-        draft.ask(&heading, question);
+        ask_types(draft, column, periods);
     }
     if let Some((heading, actual, words)) = scenario {
         let words = words.join(", ");
         draft.section.set(format!("where.{}", key(&heading)), actual.clone(), format!("the others are {words}"));
         draft.ask(&heading, format!("are the rows with {actual} the revenue? Those with {words} are left out"));
     }
-    for (heading, words, others) in found {
-        let (key, words) = (key(&heading), words.join(", "));
-        let rest = match others.len() {
-            2..=MOST_WORDS => format!("; those with {} count", others.join(", ")),
-            _ => String::new(),
-        };
-        draft.ask(
-            &heading,
-            format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
-        );
+    for (heading, words, others, sum) in found {
+        ask_words(draft, &heading, (words, others), sum);
     }
+}
+
+/// Asks whether the rows of every type count.
+fn ask_types(draft: &mut Draft<'_>, column: &Column, periods: &[usize]) {
+    let sums = sums_by(draft, column, periods);
+    let sum = |value: &str| sums.get(value).map_or_else(String::new, |sum| format!(" with {}", plain(*sum)));
+    let counts = column.values.iter();
+    let values: Vec<String> =
+        counts.map(|(value, rows)| format!("{} in {}{}", quoted(value), counted(*rows, "row"), sum(value))).collect();
+    let (heading, key) = (column.heading.clone(), key(&column.heading));
+    let question = format!(
+        "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`, or `subtract.{key} = [\"…\"]` for amounts that reduce the revenue and are written without a sign",
+        values.join(", ")
+    );
+    draft.ask(&heading, question);
+}
+
+/// Asks whether the rows with `words`, whose amounts have `sum`, count beside those with `others`.
+fn ask_words(draft: &mut Draft<'_>, heading: &str, (words, others): (Vec<String>, Vec<String>), sum: Decimal) {
+    let (key, words) = (key(heading), words.join(", "));
+    let mut rest = match others.len() {
+        2..=MOST_WORDS => format!("; those with {} count", others.join(", ")),
+        _ => String::new(),
+    };
+    if !sum.is_zero() {
+        rest.push_str(&format!("; the amounts in question sum to {}", plain(sum)));
+    }
+    draft.ask(
+        heading,
+        format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
+    );
 }
 
 /// The date on which opportunities were won, with the column and the words for them, where some have no close date: then

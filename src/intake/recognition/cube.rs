@@ -58,8 +58,9 @@ struct Sums {
     all: BTreeSet<usize>,
 }
 
-/// Leaves out rows with the sums over all members of a column where each is proven; asks about the others.
-pub(super) fn cube(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
+/// Leaves out rows with the sums over all members of a column where each is proven; asks about the others. Returns the
+/// indices of the columns that it asks about.
+pub(super) fn cube(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) -> Vec<usize> {
     let amounts = amount_columns(draft, periods);
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let is_member = |column: &&Column| {
@@ -72,7 +73,8 @@ pub(super) fn cube(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
         !filled && (std::ptr::eq(column, partner) || draft.bound.iter().any(is_month))
     };
     let needed: Vec<usize> = columns.iter().filter(|column| is_needed(column)).map(|column| column.index).collect();
-    let Some(cube) = Cube::of(draft, &columns, (&amounts, &needed)) else { return };
+    let Some(cube) = Cube::of(draft, &columns, (&amounts, &needed)) else { return Vec::new() };
+    let mut asked = Vec::new();
     let has_fill = draft.section.has("fill_down");
     let is_partner = |column: &Column| std::ptr::eq(column, partner);
     let named: Vec<Sums> =
@@ -96,7 +98,8 @@ pub(super) fn cube(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
         if !named.all.is_subset(&proven) {
             // Totals among the partners are proven or mentioned when the rows are read.
             if !is_partner(column) && (!named.proven.is_empty() || named.differing > 0) {
-                ask(draft, column, &words, named);
+                ask(draft, column, &cube, (&words, named));
+                asked.push(column.index);
             }
             words.clear();
         } else if is_partner(column) && named.all.len() < FEWEST_SUMS {
@@ -106,9 +109,11 @@ pub(super) fn cube(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
             words.push("");
         } else if blank.may_be_rollup() {
             ask_blank(draft, column, &cube, blank);
+            asked.push(column.index);
         }
         leave_out(draft, column, &words);
     }
+    asked
 }
 
 /// Leaves out the rows with `words`.
@@ -123,15 +128,23 @@ fn leave_out(draft: &mut Draft<'_>, column: &Column, words: &[&str]) {
     draft.ask(&column.heading, question);
 }
 
-fn ask(draft: &mut Draft<'_>, column: &Column, words: &[&str], sums: &Sums) {
+fn ask(draft: &mut Draft<'_>, column: &Column, cube: &Cube, (words, sums): (&[&str], &Sums)) {
+    let others: Vec<usize> = sums.all.difference(&sums.proven).copied().collect();
+    let proven = plain(cube.total(&sums.proven));
+    let rest = match others.len() {
+        0 => String::new(),
+        many => {
+            format!("; it leaves out {} as well, {} in all", counted(many, "other row"), plain(cube.total(&others)))
+        }
+    };
     let question = format!(
-        "of the {} with {}, {} the sum of the others: do they count twice? If so, write `skip.{} = {}` under `[revenue]`",
+        "of the {} with {}, {}: do they count twice? If so, write `skip.{} = {}` under `[revenue]`{rest}",
         counted(sums.all.len(), "row"),
         listed(words),
         match sums.proven.len() {
-            0 => "none is exactly".to_owned(),
-            1 => "1 is".to_owned(),
-            many => format!("{many} are"),
+            0 => "none is exactly the sum of the others".to_owned(),
+            1 => format!("1 is the sum of the others ({proven})"),
+            many => format!("{many} are the sum of the others, {proven} in all"),
         },
         key(&column.heading),
         list_of(words)

@@ -3,7 +3,7 @@
 use super::super::store::Store;
 use super::super::table::Field;
 use super::fit::Fit;
-use super::heading::{compared, stated_currency};
+use super::heading::{compared, names_currency_in, stated_currency};
 use super::outcome::Question;
 use super::profile::Column;
 use super::text::{Section, quoted};
@@ -16,7 +16,7 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
     let mut has_column = false;
     let mut stated: BTreeMap<&str, String> = BTreeMap::new();
     for fit in fits.iter().flatten() {
-        has_column |= fit.profile.best(Field::Currency, |column| !column.currencies().is_empty()).is_some();
+        has_column |= has_own_column(fit);
         for title in &fit.profile.titles {
             for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
                 stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
@@ -70,6 +70,14 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
         }
     }
     None
+}
+
+/// True for a column of currencies that is that of the amounts: `Amount EUR` may be beside amounts in several.
+fn has_own_column(fit: &Fit<'_>) -> bool {
+    let column = fit.profile.best(Field::Currency, |column| !column.currencies().is_empty());
+    let codes = column.map(Column::currencies).unwrap_or_default();
+    let is_stated = fit.amount.is_some_and(|amount| names_currency_in(&amount.heading));
+    column.is_some() && !(is_stated && codes.iter().any(|code| Some(code) != codes.first()))
 }
 
 /// Makes `¥` the yen below Japanese headings, and asks about it below others.

@@ -3,6 +3,7 @@
 use super::super::value::date_format::DateFormat;
 use super::super::value::month_word::month_number;
 use super::super::value::period::{self, PeriodFault, Years};
+use super::super::value::week::Week;
 
 /// Evidence from the dates of one column.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +55,8 @@ fn parts(text: &str) -> Option<([&str; 3], char)> {
 /// True when the reader takes `text` as a date or a period without any format.
 pub(super) fn is_plain(text: &str) -> bool {
     // A period of the vendor's calendar is reported when the book is read.
-    text.len() > 4 && matches!(period::read(text, Years::default(), &[], None), Ok(_) | Err(PeriodFault::NoCalendar))
+    let is_period = || matches!(period::read(text, Years::default(), &[], None), Ok(_) | Err(PeriodFault::NoCalendar));
+    text.len() > 4 && (is_period() || Week::read(text).is_some())
 }
 
 /// True when `text` is a date or a period in some format.

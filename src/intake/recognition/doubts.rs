@@ -3,10 +3,12 @@
 use super::super::value::period::{self, Years};
 use super::amounts::{amount_columns, notation, number, plus};
 use super::fit::Fit;
+use super::heading::is_one_of;
 use super::notation::is_number;
 use super::profile::Column;
-use super::role::{has_word, words};
+use super::role::{has_word, is_quantity, words};
 use super::section::Draft;
+use super::synonym::QUANTITIES;
 use super::text::{key, list_of};
 use crate::finding::counted;
 use crate::units::{Month, plain};
@@ -45,6 +47,7 @@ pub(super) fn doubts(draft: &mut Draft<'_>, fit: &Fit<'_>) {
     parents(draft);
     not_invoiced(draft, fit.date);
     lengths(draft, fit.date);
+    returns(draft, fit.amount);
     payments(draft, fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice()));
 }
 
@@ -121,6 +124,37 @@ fn not_invoiced(draft: &mut Draft<'_>, date: Option<&Column>) {
             key(&column.heading)
         );
         draft.ask(&column.heading, question);
+    }
+}
+
+/// Negative quantities beside positive amounts, as returns have whose amounts are written without a sign.
+fn returns(draft: &mut Draft<'_>, amount: Option<&Column>) {
+    let is_bound = |amount: &Column| draft.bound.iter().any(|(_, column)| std::ptr::eq(*column, amount));
+    let Some(amount) = amount.filter(|amount| is_bound(amount)) else { return };
+    let is_one = |column: &&Column| {
+        let is_named = is_one_of(QUANTITIES, &column.heading) || is_quantity(&column.heading);
+        is_named && column.is_amount() && column.index != amount.index
+    };
+    let is_negative = |column: &&Column| column.values.keys().any(|text| text.starts_with(['-', '(', '−']));
+    let Some(quantity) = draft.profile.columns.iter().find(is_one).filter(is_negative) else { return };
+    let (notation, mut apart, mut together, mut sum) = (notation(draft), 0usize, 0usize, Decimal::ZERO);
+    draft.profile.rows(|_, fields| {
+        let [quantity, amount] = [quantity, amount].map(|column| number(fields.text(column.index), notation));
+        let (Some(quantity), Some(amount)) = (quantity, amount) else { return };
+        if quantity < Decimal::ZERO && amount > Decimal::ZERO {
+            apart += 1;
+            sum = plus(sum, amount);
+        }
+        together += usize::from(quantity < Decimal::ZERO && amount < Decimal::ZERO);
+    });
+    if apart > together {
+        let question = format!(
+            "{} with a negative `{}` and a positive amount, {} in all: are they returns? Then export their amounts with a minus sign",
+            counted(apart, "row"),
+            quantity.heading,
+            plain(sum)
+        );
+        draft.ask(&amount.heading, question);
     }
 }
 

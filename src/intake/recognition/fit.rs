@@ -2,15 +2,16 @@
 
 use super::super::table::{Field, folded};
 use super::super::value::period::{self, Years};
+use super::super::value::week::{HEADINGS, Week};
 use super::assumed::{assumed, organisations};
 use super::dates::is_date;
 use super::grouped::grouped;
-use super::heading::{compared, is_one_of};
+use super::heading::{compared, is_one_of, names_currency_in};
 use super::notation::{is_dash, is_number};
 use super::outcomes::outcome;
 use super::period_heading::{is_fiscal_year, is_year_end, span, year_of};
 use super::profile::{Column, Profile};
-use super::role::{has_word, is_quantity, is_seller, is_unit_price};
+use super::role::{CONVERTED, has_word, is_quantity, is_seller, is_unit_price};
 use super::running_words::{NEXT as RUNNING, is_running, running};
 use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
@@ -99,13 +100,7 @@ impl<'p> Fit<'p> {
         let numbers = |headings: &[&str]| {
             profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
         };
-        // `Net` beside a fee is what a payment service pays out.
-        let has_fee = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "fee fees"));
-        let has_tax = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "tax vat"));
-        let is_paid_out = |column: &Column| has_fee && !has_tax && compared(&column.heading) == "net";
-        let is_revenue = |column: &Column| column.is_amount() && !is_running(&column.heading);
-        let amount = profile.best(Field::Amount, |column| is_revenue(column) && !is_paid_out(column));
-        let amount = amount.or_else(|| profile.best(Field::Amount, is_revenue));
+        let amount = amount_of(profile);
         let date = profile.best(Field::Month, Column::is_date);
         // One partner alone is rather the ledger account or the company of the export.
         let named = profile.best(Field::PartnerId, |column| is_id(column) && column.values.len() > 1);
@@ -234,6 +229,30 @@ impl<'p> Fit<'p> {
     }
 }
 
+/// The column of the amount.
+fn amount_of(profile: &Profile) -> Option<&Column> {
+    // `Net` beside a fee is what a payment service pays out.
+    let has_fee = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "fee fees"));
+    let has_tax = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "tax vat"));
+    let is_paid_out = |column: &Column| has_fee && !has_tax && compared(&column.heading) == "net";
+    let is_revenue = |column: &Column| column.is_amount() && !is_running(&column.heading);
+    let amount = profile.best(Field::Amount, |column| is_revenue(column) && !is_paid_out(column));
+    let amount = amount.or_else(|| profile.best(Field::Amount, is_revenue));
+    amount.and_then(|amount| converted(profile, amount)).or(amount)
+}
+
+/// The only amount in one currency beside `amount`, whose currencies are several.
+fn converted<'p>(profile: &'p Profile, amount: &Column) -> Option<&'p Column> {
+    let codes = profile.best(Field::Currency, |column| !column.currencies().is_empty())?.currencies();
+    let is_single = |column: &Column| has_word(&column.heading, CONVERTED) || names_currency_in(&column.heading);
+    if codes.iter().all(|code| Some(code) == codes.first()) || is_single(amount) {
+        return None;
+    }
+    let is_one = |column: &&Column| column.is_amount() && column.rank(Field::Amount).is_some() && is_single(column);
+    let mut found = profile.columns.iter().filter(is_one);
+    found.next().filter(|_| found.next().is_none())
+}
+
 /// The reason why the columns that may be `field` cannot be it, where that is known.
 fn unusable(profile: &Profile, field: Field) -> Option<String> {
     let headed = |headings: &[&str]| profile.columns.iter().find(|column| is_one_of(headings, &column.heading));
@@ -322,5 +341,10 @@ fn year_and_month(profile: &Profile) -> Option<[&Column; 2]> {
         let is_numbered = is_fiscal(year) && is_one_of(&FISCAL_PERIODS, &column.heading);
         column.filled > 0 && (is_named || is_numbered) && column.values.keys().all(|text| is_period(text))
     };
-    Some([year, profile.columns.iter().find(is_month)?])
+    let is_week = |column: &&Column| {
+        let is_one = |text: &str| Week::read(&format!("{example} W{}", text.trim_start_matches(['W', 'w']))).is_some();
+        is_one_of(&HEADINGS, &column.heading) && !is_fiscal(year) && column.values.keys().all(|text| is_one(text))
+    };
+    let month = profile.columns.iter().find(is_month);
+    Some([year, month.or_else(|| profile.columns.iter().find(is_week).filter(|week| week.filled > 0))?])
 }

@@ -45,7 +45,21 @@ pub(super) fn rank(field: Field, heading: &str) -> Option<usize> {
         _ => None,
     };
     let first = if field == Field::PartnerId { role::CHANNEL_RANKS } else { 0 };
+    // `Sum of Revenue`, as pivot tables write it.
+    let of_pivot = || {
+        MEASURES.iter().find_map(|begin| rank(field, heading.get(begin.len()..).filter(|_| is_begin(heading, begin))?))
+    };
+    if let (Field::Amount, Some(rank)) = (field, if declared.is_none() { of_pivot() } else { None }) {
+        return Some(rank);
+    }
     declared.or_else(by_words).map(|rank| first + rank)
+}
+
+/// Words with which pivot tables begin the headings of sums.
+const MEASURES: [&str; 6] = ["sum of ", "summe von ", "somme de ", "suma de ", "somma di ", "som van "];
+
+fn is_begin(heading: &str, begin: &str) -> bool {
+    heading.get(..begin.len()).is_some_and(|own| own.eq_ignore_ascii_case(begin))
 }
 
 /// Other spellings of the heading of a related record: `Reseller: Account ID` is `resellerid`, `RESELLER__C` is
@@ -110,7 +124,7 @@ pub(super) fn unit_of(word: &str) -> Option<Option<u32>> {
         "crore" | "crores" => Some(10_000_000),
         "億" | "億円" => Some(100_000_000),
         "billion" | "billions" | "bn" | "mrd" | "milliarden" | "milliards" => Some(1_000_000_000),
-        "cents" | "cent" | "pence" => None,
+        "cents" | "cent" | "pence" | "micros" | "minor" => None,
         _ if beside('k') || beside('K') || beside('T') || thousands() => Some(THOUSAND),
         _ if beside('M') || beside('m') => Some(MILLION),
         _ => return None,
@@ -190,6 +204,11 @@ pub(super) fn named_currency(text: &str) -> Option<Currency> {
     let code = name.map_or(text, |(_, code)| *code);
     // `eur`, as payment services write it.
     Some(code).filter(|code| code.len() == 3)?.to_uppercase().parse().ok()
+}
+
+/// True for a heading with the code or sign of a currency.
+pub(super) fn names_currency_in(heading: &str) -> bool {
+    heading.split([' ', '(', ')', '[', ']', '_', '/']).any(|word| stated_currency(word).is_some())
 }
 
 /// True when `heading` is one of `headings`.

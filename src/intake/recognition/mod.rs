@@ -8,6 +8,7 @@ mod assumed;
 mod balances;
 mod columns;
 mod constant;
+mod copies;
 mod cube;
 mod currency;
 mod dates;
@@ -18,23 +19,31 @@ mod grouped;
 mod header;
 mod heading;
 mod joined;
+mod keyed;
 mod link;
+mod measures;
+mod named;
+mod names;
 mod nested;
 mod notation;
 mod numbers;
 mod outcome;
 mod outcomes;
+mod outline;
 mod parts;
 mod period_heading;
 mod periods;
 mod pipeline;
 mod profile;
+mod remarks;
 mod role;
+mod rollup;
 mod running;
 mod running_words;
 mod section;
 mod synonym;
 mod text;
+mod unit_column;
 mod wide;
 
 pub(in crate::intake) use notation::Notation as Evidence;
@@ -91,7 +100,7 @@ fn survey(mut store: Store, log: Log, limits: &Limits) -> Checked<Survey> {
             _ => None,
         });
         if let Some(sheet) = sheet.filter(|sheet| !sheet.headings.is_empty() && !name.starts_with('_')) {
-            profiles.push(Profile::of(index, &name, sheet, Text { encoding, is_unquoted }));
+            profiles.push(Profile::of(index, &name, sheet, Text { encoding, is_unquoted }).or_outlined());
         } else {
             findings.extend(about.into_iter().map(|finding| finding.with_severity(Severity::Warning)));
         }
@@ -104,6 +113,8 @@ fn survey(mut store: Store, log: Log, limits: &Limits) -> Checked<Survey> {
         );
         return Checked::refused(findings);
     }
+    let together = named::named(&profiles);
+    profiles.extend(together);
     let survey = assign::survey(&store, &profiles);
     Checked { value: Some(survey), findings }
 }

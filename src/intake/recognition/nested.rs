@@ -30,17 +30,17 @@ pub(super) fn group_rows(draft: &mut Draft<'_>, partner: &Column) {
 }
 
 /// A row with its name and its amounts.
-struct Line {
+pub(super) struct Line {
     name: String,
     amounts: Vec<Option<Decimal>>,
 }
 
 /// Asks about names of groups in the column `partner` that are not partners: those without any amount, and those whose
-/// amounts are the sums of the rows below; leaves out what is proven.
-pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
+/// amounts are the sums of the rows below; leaves out what is proven. Returns the rows, as far as they may be sums.
+pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) -> Vec<Line> {
     let own = |column: &Column| draft.profile.columns.iter().any(|own| std::ptr::eq(own, column));
     if draft.section.has("fill_down") || !own(partner) || draft.profile.rows > MOST_ROWS as u64 {
-        return;
+        return Vec::new();
     }
     let amounts = draft.bound.iter().filter(|(field, column)| *field == Field::Amount && own(column));
     let columns: Vec<usize> =
@@ -60,11 +60,12 @@ pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize])
         }
     });
     if columns.is_empty() || lines.len() > MOST_ROWS {
-        return;
+        return Vec::new();
     }
     without_amounts(draft, partner, &lines, (&totals, !periods.is_empty()));
-    sums(draft, partner, &lines);
+    let is_decided = sums(draft, partner, &lines);
     figures_of(draft, partner, &lines, &figures);
+    if is_decided { Vec::new() } else { lines }
 }
 
 /// Leaves out rows with a figure about the others: their sum above them, their average, least or greatest amounts.
@@ -123,16 +124,16 @@ fn without_amounts(
     }
 }
 
-/// Names whose amounts are the sums of the rows below them, if the whole table is made of such blocks.
-fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
-    let Some(parents) = blocks(lines) else { return some_sums(draft, partner, lines) };
+/// Names whose amounts are the sums of the rows below them, if the whole table is made of such blocks; false if it is not.
+fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) -> bool {
+    let Some(parents) = blocks(lines) else { return false };
     let (mut above, mut below) = (BTreeSet::new(), BTreeSet::new());
     for (index, line) in lines.iter().enumerate() {
         let set = if parents.contains(&index) { &mut above } else { &mut below };
         set.insert(line.name.as_str());
     }
     let heading = partner.heading.clone();
-    let (Some(one), Some(part)) = (above.first().copied(), below.first().copied()) else { return };
+    let (Some(one), Some(part)) = (above.first().copied(), below.first().copied()) else { return false };
     let what = format!("the amounts of {} are the sums of the rows below, such as `{part}`", listed(&[one]));
     if above.is_disjoint(&below) && above.len() <= MOST_NAMES {
         let list: Vec<&str> = above.into_iter().collect();
@@ -146,19 +147,28 @@ fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
             ),
         );
     }
+    true
 }
 
-/// Asks about rows that are the sums of at least two rows below them, where other rows are not part of any sum.
-fn some_sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
-    let sums: Vec<&str> = (0..lines.len()).filter(|at| is_sum(lines, *at)).map(|at| lines[at].name.as_str()).collect();
-    if sums.is_empty() || sums.len() > MOST_NAMES {
+/// Asks about rows that are the sums of at least two rows below them, or nearly, where other rows are not part of any sum;
+/// the partners `out` are left out already.
+pub(super) fn some_sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], out: &[String]) {
+    let is_out = |name: &str| out.iter().any(|out| out == name);
+    let is_open = |at: &usize| lines.get(*at).is_some_and(|line| !is_out(&line.name)) && is_sum(lines, *at);
+    let mut sums: Vec<&str> = (0..lines.len()).filter(is_open).map(|at| lines[at].name.as_str()).collect();
+    let heading = &partner.heading;
+    let is_decided = out.is_empty() && draft.section.has(&format!("skip.{}", key(heading)));
+    if sums.is_empty() || sums.len() > MOST_NAMES || is_decided {
         return;
     }
-    let heading = &partner.heading;
+    let first = sums.first().copied().unwrap_or_default();
+    sums.extend(out.iter().map(String::as_str));
+    sums.sort_unstable();
+    sums.dedup();
     let question = format!(
         "the amounts of {} are the sums of the rows below, or nearly: do these rows count twice? If so, write \
          `skip.{} = {}` under `[revenue]`",
-        listed(&sums[..1]),
+        listed(&[first]),
         key(heading),
         list_of(&sums)
     );

@@ -1,6 +1,7 @@
 //! Notation of numbers written as text: which sign is the decimal mark and which separates thousands, as far as the
 //! numbers prove it.
 
+use super::super::value::magnitude::magnitude;
 use super::super::value::{currency_sign, notation as value, number};
 use super::heading::stated_currency;
 use crate::units::Currency;
@@ -25,6 +26,8 @@ pub(in crate::intake) struct Notation {
     open: u64,
     proven: u64,
     large: u64,
+    /// A number that a word multiplies, such as `1.2M`.
+    pub scaled: Option<String>,
     /// Numbers with three decimals or more that are proven, and numbers with decimals and more than three digits before them.
     fine: u64,
 }
@@ -50,6 +53,13 @@ pub(in crate::intake) struct Marks {
 /// A sign between digits, with the number of digits before and after it.
 type Sign = (char, usize, usize);
 
+/// The currency behind a word that multiplies a number: `EUR` of `Mio. EUR`; `None` without such a word.
+fn scaled(word: &str) -> Option<&str> {
+    let (first, rest) = word.split_once(' ').unwrap_or((word, ""));
+    let (_, currency) = magnitude(first.trim_end_matches('.'))?;
+    Some(if rest.is_empty() { currency } else { rest.trim() })
+}
+
 /// Reads `text` as a number in any notation; returns its signs between digits in order, each with the number of digits
 /// before and after it, and the currency beside the number. `None` when it is not a number.
 fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
@@ -62,6 +72,8 @@ fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
         let outside = ['-', '+', '(', ')', '\u{2212}', '\u{2013}', '\u{2014}', ' ', '\u{A0}', '\u{202F}'];
         // Without decimals: `1'234.–`.
         let word = part.trim_start_matches(['.', ',']).trim_matches(outside);
+        let is_behind = !word.is_empty() && part == after;
+        let word = if is_behind { scaled(word).unwrap_or(word) } else { word };
         if word.is_empty() || word == "$" {
             continue;
         }
@@ -128,6 +140,12 @@ impl Notation {
             *self.currencies.entry(currency).or_default() += 1;
         }
         self.has_dollars |= text.contains('$');
+        // Most numbers end with a digit.
+        if self.scaled.is_none() && text.ends_with(|c: char| c.is_alphabetic() || matches!(c, '.' | ')')) {
+            let word = text.trim_end().trim_start_matches(|c: char| !c.is_ascii_digit());
+            let word = word.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end_matches(')');
+            self.scaled = scaled(word).map(|_| text.trim().to_owned());
+        }
         let Some((last, before, after)) = signs.last().copied() else {
             self.large += u64::from(text.bytes().filter(u8::is_ascii_digit).count() > 3);
             return;
@@ -177,6 +195,7 @@ impl Notation {
         for (currency, count) in &other.currencies {
             *self.currencies.entry(currency).or_default() += count;
         }
+        self.scaled = self.scaled.take().or_else(|| other.scaled.clone());
         self.needed.extend(&other.needed);
         self.has_dollars |= other.has_dollars;
         self.open += other.open;

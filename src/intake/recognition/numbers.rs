@@ -31,6 +31,12 @@ pub(super) fn numbers(draft: &mut Draft<'_>, fields: &[Field], periods: &[usize]
             return;
         }
     }
+    if let Some(example) = &notation.scaled {
+        let question = format!(
+            "amounts such as `{example}` are multiplied by their word, and rounded to the digits that they show"
+        );
+        draft.ask("", question);
+    }
     let marks = notation.marks();
     // A whole number with a point, in a row that was not looked at or comes later, needs the sign to be stated.
     let has_comma = marks.decimal_comma.is_some();

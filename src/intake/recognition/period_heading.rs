@@ -1,6 +1,7 @@
 //! Headings that are a period, with or without a year, alone or beside a word such as `Revenue`.
 
 use super::super::value::period::{self, Years, beside, dated};
+use super::super::value::week::Week;
 
 /// Years that a name or a title is searched for.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
@@ -23,6 +24,8 @@ pub(super) fn length(heading: &str) -> Option<(u32, bool)> {
 pub(super) enum Kind {
     /// A month.
     Month,
+    /// A week.
+    Week,
     /// A quarter or a half of the calendar year.
     Part,
     /// A part of a fiscal year.
@@ -66,6 +69,12 @@ pub(super) fn part(heading: &str) -> Option<Part<'_>> {
 }
 
 fn period(text: &str) -> Option<(Kind, bool)> {
+    if Week::read(text).is_some() {
+        return Some((Kind::Week, true));
+    }
+    if text.len() < 10 && Week::read(&format!("{text} {}", YEARS.end())).is_some() {
+        return Some((Kind::Week, false));
+    }
     if let Some(year) = text.strip_prefix("GJ") {
         return period(&format!("FY{year}"));
     }

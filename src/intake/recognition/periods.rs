@@ -1,6 +1,7 @@
 //! Months, years and dates of a table: the columns that state them, and how they are read.
 
 use super::super::table::{Field, folded};
+use super::super::value::week::{HEADINGS, Week};
 use super::dates::Order;
 use super::heading::is_one_of;
 use super::parts::dates_apart;
@@ -29,7 +30,9 @@ impl<'p> Draft<'p> {
             self.section.set("years", quoted("fiscal"), format!("the heading `{}`", year.heading));
             let question = "write the first month of the fiscal year at the top, such as `fiscal_year_start = 7`";
             self.ask(&year.heading, question);
-        } else if let Some(start) = self.profile.first_of_order([year, month]) {
+        } else if let Some(start) =
+            self.profile.first_of_order([year, month]).filter(|_| !is_one_of(&HEADINGS, &month.heading))
+        {
             let question = format!(
                 "the months of one year begin with `{start}` and end before it: is it a fiscal year? Then write `years = \"fiscal\"` \
                  and its first month at the top, such as `fiscal_year_start = 7`"
@@ -61,6 +64,23 @@ impl<'p> Draft<'p> {
         };
         self.section.set("years", quoted(value), "each amount is spread evenly over the months of its year");
         self.ask(&year.heading, format!("{question}. Is `{example}` complete? {SPREAD}"));
+    }
+
+    /// True when the months are weeks of a fiscal year, by the columns that are bound.
+    pub fn has_fiscal_weeks(&self) -> bool {
+        let mut months = self.bound.iter().filter(|(field, _)| *field == Field::Month).map(|(_, column)| *column);
+        months.any(|column| column.values.keys().take(20).any(|text| text.starts_with("FY")))
+    }
+
+    /// True when the months are weeks, by the columns that are bound.
+    pub fn has_weeks(&self) -> bool {
+        let months = self.bound.iter().filter(|(field, _)| *field == Field::Month).map(|(_, column)| *column);
+        let is_week = |text: &str| Week::read(text).is_some();
+        let mut found = months.map(|column| {
+            let is_number = column.is_amount() && is_one_of(&HEADINGS, &column.heading);
+            is_number || column.values.keys().take(20).any(|text| is_week(text) || is_week(&format!("{text} 2025")))
+        });
+        found.any(|is_one| is_one)
     }
 
     /// Format of the dates in the bound columns.

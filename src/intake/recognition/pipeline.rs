@@ -1,12 +1,18 @@
 //! The section of opportunities, and of the revenue that is the won ones.
 
 use super::super::table::Field;
+use super::amounts::plus;
 use super::assign::Plan;
 use super::columns::{currency_column, won_revenue, won_rows};
 use super::fit::Fit;
+use super::keyed::Keyed;
 use super::numbers::numbers;
 use super::profile::Column;
+use super::section::Draft;
 use super::text::key;
+use crate::units::plain;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 impl<'s> Plan<'s> {
     /// Opportunities; the won ones are the revenue as well where no other table has it.
@@ -23,6 +29,7 @@ impl<'s> Plan<'s> {
         });
         draft.bind(Field::PartnerId, partner, "names the partner");
         draft.bind(Field::Amount, amount, "almost all cells are numbers");
+        repeated_ids(&mut draft, amount);
         let other = fit.amount.filter(|other| other.index != amount.index);
         let own_rows = if is_revenue { won_rows(fit) } else { None };
         if let Some((month, status, words)) = own_rows {
@@ -87,4 +94,36 @@ impl<'s> Plan<'s> {
         draft.skip_empty(&[Field::PartnerId, Field::Amount]);
         self.take(draft, "amounts with a stage or probability");
     }
+}
+
+/// Asks about opportunities with several rows and the same amount in each, as snapshots and lines of products have.
+fn repeated_ids(draft: &mut Draft<'_>, amount: &Column) {
+    let is_id = |column: &&Column| {
+        let is_named = column.rank(Field::OpportunityId).is_some();
+        is_named && column.blank() == 0 && !column.is_unique()
+    };
+    let ids = draft.profile.columns.iter().filter(is_id).filter(|column| column.index != amount.index);
+    let Some(id) = ids.min_by_key(|column| column.rank(Field::OpportunityId)) else { return };
+    let Some(keyed) = Keyed::of(draft, vec![id], &[amount.index]) else { return };
+    let mut found: BTreeMap<usize, (Decimal, usize, bool)> = BTreeMap::new();
+    for row in &keyed.rows {
+        let (Some(member), own) = (row.members.first(), row.total()) else { continue };
+        let (first, rows, is_same) = found.entry(*member).or_insert((own, 0, true));
+        *rows += 1;
+        *is_same &= *first == own;
+    }
+    let several = || found.values().filter(|(_, rows, _)| *rows > 1);
+    let same = several().filter(|(.., is_same)| *is_same).count();
+    if same == 0 || same * 10 < several().count() * 9 {
+        return;
+    }
+    let all = keyed.rows.iter().map(super::keyed::Keys::total).fold(Decimal::ZERO, plus);
+    let once = found.values().map(|(first, ..)| *first).fold(Decimal::ZERO, plus);
+    let question = format!(
+        "{same} have several rows with the same amount, as snapshots and lines of products have: all amounts sum to {}, and to {} if \
+         each counts once: export one row for each",
+        plain(all),
+        plain(once)
+    );
+    draft.ask(&id.heading, question);
 }

@@ -3,13 +3,13 @@
 use super::super::cell::{CellKind, Fields, Flaw};
 use super::super::header::unnamed;
 use super::super::label::{footer_phrase, label};
-use super::super::order::order_of;
 use super::super::sheet::{Rows, Sheet};
 use super::super::table::Field;
 use super::super::value::word::truth_of;
 use super::dates::{Dates, is_date};
 use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};
+use super::names::Names;
 use super::notation::{Notation, is_dash, is_number};
 use super::period_heading::{part, year_of};
 use super::synonym::SYNONYMS;
@@ -19,8 +19,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most different values of a column that are remembered.
 const MOST_VALUES: usize = 50_000;
-/// Rows from which a smaller table whose rows are all in another one counts as a copy of a part of it.
-const FEWEST_COPIED: usize = 3;
 /// Values like those below from which a row is not a header.
 const FEWEST_VALUES: usize = 2;
 /// Added to the rank of a heading that is known without the group above it only.
@@ -41,7 +39,7 @@ pub(super) struct Text {
 #[derive(Debug)]
 pub(super) struct Profile {
     /// The table itself, with its header in place.
-    sheet: Sheet,
+    pub sheet: Sheet,
     /// Index in the store.
     pub table: usize,
     /// File as the user knows it, `file!Sheet` for workbooks.
@@ -58,12 +56,16 @@ pub(super) struct Profile {
     pub titles: Vec<String>,
     /// Rows below the header.
     pub rows: u64,
+    /// Heading of the column that had the partners above their periods.
+    pub outline: Option<String>,
+    /// The column that the names of several files or sheets are the values of.
+    pub names: Option<Names>,
     /// Properties of a text file.
     pub text: Text,
     /// The columns in order.
     pub columns: Vec<Column>,
     /// A number for the content of each row, whatever the order of rows and columns; ascending.
-    contents: Vec<u64>,
+    pub contents: Vec<u64>,
 }
 
 /// A column with its evidence.
@@ -96,44 +98,6 @@ pub(super) struct Column {
     /// Different values, and how often each occurs; at most 50,000.
     pub values: BTreeMap<Box<str>, u64>,
     latest: Box<str>,
-}
-
-impl Profile {
-    /// The columns in the order of those of `first`; `None` unless both have the same columns.
-    fn columns_of(&self, first: &Self) -> Option<Vec<&Column>> {
-        let [of_first, own] =
-            [first, self].map(|profile| profile.columns.iter().map(|column| &*column.heading).collect::<Vec<_>>());
-        let order = order_of(&of_first, &own)?;
-        Some(order.into_iter().map(|place| &self.columns[place]).collect())
-    }
-
-    /// True when `other` has the same columns, in any order.
-    pub fn has_columns_of(&self, other: &Self) -> bool {
-        self.columns_of(other).is_some()
-    }
-
-    /// True when every row is in `other` as well: a copy, or a part of one.
-    pub fn is_copy_of(&self, other: &Self) -> bool {
-        let is_whole = self.contents.len() == other.contents.len();
-        (is_whole || self.contents.len() >= FEWEST_COPIED)
-            && self.has_columns_of(other)
-            && self.contents_in(other) == self.contents.len()
-    }
-
-    /// Number of rows that equal another one in every column.
-    pub fn repeated(&self) -> usize {
-        self.contents.windows(2).filter(|pair| matches!(pair, [one, other] if one == other)).count()
-    }
-
-    /// Number of rows that `other` has as well.
-    fn contents_in(&self, other: &Self) -> usize {
-        let mut theirs = other.contents.iter().peekable();
-        let is_in = |own: &&u64| {
-            while theirs.next_if(|theirs| theirs < own).is_some() {}
-            theirs.next_if_eq(own).is_some()
-        };
-        self.contents.iter().filter(is_in).count()
-    }
 }
 
 impl Profile {
@@ -268,7 +232,19 @@ fn is_above_one(text: &str) -> bool {
 impl Profile {
     /// Looks at every row of `sheet`, the table `table` of the store called `name`.
     pub fn of(table: usize, name: &str, mut sheet: Sheet, text: Text) -> Self {
-        let Header { titles, rows: header_rows, lowest, reason } = find_header(&mut sheet);
+        let header = find_header(&mut sheet);
+        Self::with_header((table, name), sheet, text, header, None)
+    }
+
+    /// The same below a known header, with the names of the files or sheets as a column.
+    pub fn with_header(
+        (table, name): (usize, &str),
+        sheet: Sheet,
+        text: Text,
+        header: Header,
+        names: Option<Names>,
+    ) -> Self {
+        let Header { titles, rows: header_rows, lowest, reason } = header;
         let column = |(index, heading): (usize, &String)| {
             let lowest = lowest.get(index).filter(|lowest| !lowest.is_empty()).unwrap_or(heading).clone();
             Column { index, heading: heading.clone(), lowest, ..Column::default() }
@@ -280,25 +256,43 @@ impl Profile {
             first.heading = unnamed(0).filter(|_| has_text).unwrap_or_default();
             first.lowest.clone_from(&first.heading);
         }
+        columns.extend(names.as_ref().map(|names| column((names.at, &names.map.column.name().to_owned()))));
         let (mut rows, mut contents) = (0, Vec::new());
         // What cannot be read is reported when the book is read.
-        let _ = sheet.for_each(|_, fields: Fields<'_>| {
+        let _ = sheet.for_each(|row, fields: Fields<'_>| {
             if !is_data(&sheet, fields) {
                 return;
             }
             rows += 1;
             contents.push(content(&sheet.headings, fields));
-            for column in &mut columns {
-                column.add(fields.text(column.index), fields.kind(column.index));
-                column.nested += u64::from(fields.flaw(column.index) == Some(Flaw::Nested));
-            }
+            Names::add(names.as_ref(), row, fields, &mut |_, fields| {
+                for column in &mut columns {
+                    column.add(fields.text(column.index), fields.kind(column.index));
+                    column.nested += u64::from(fields.flaw(column.index) == Some(Flaw::Nested));
+                }
+            });
         });
         columns.retain(|column| !column.heading.is_empty());
         contents.sort_unstable();
         let (file, name) = (sheet.file.clone(), name.to_owned());
         let header_row = sheet.heading_row.saturating_sub(header_rows - 1);
         let header_reason = reason;
-        Self { sheet, table, file, name, header_row, header_rows, header_reason, titles, rows, text, columns, contents }
+        Self {
+            sheet,
+            table,
+            file,
+            name,
+            header_row,
+            header_rows,
+            header_reason,
+            titles,
+            rows,
+            outline: None,
+            names,
+            text,
+            columns,
+            contents,
+        }
     }
 
     /// Calls `each` with the number and the fields of every row of data.
@@ -306,15 +300,15 @@ impl Profile {
         // What cannot be read is reported when the book is read.
         let _ = self.sheet.for_each(|row, fields| {
             if is_data(&self.sheet, fields) {
-                each(row, fields);
+                Names::add(self.names.as_ref(), row, fields, &mut each);
             }
         });
     }
 
     /// Calls `each` with the number and the fields of every row below the header, totals and lines of words included.
-    pub fn all_rows(&self, each: impl FnMut(u64, Fields<'_>)) {
+    pub fn all_rows(&self, mut each: impl FnMut(u64, Fields<'_>)) {
         // What cannot be read is reported when the book is read.
-        let _ = self.sheet.for_each(each);
+        let _ = self.sheet.for_each(|row, fields| Names::add(self.names.as_ref(), row, fields, &mut each));
     }
 
     /// True when the row that was taken for the header has values like those below it, and no known heading.

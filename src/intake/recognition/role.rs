@@ -38,7 +38,7 @@ const NAMED: usize = 13;
 const LINKS: [&str; 10] = ["de", "del", "della", "di", "du", "des", "la", "of", "the", "da"];
 
 /// Words of amounts of revenue.
-const AMOUNTS: [&str; 25] = [
+const AMOUNTS: [&str; 27] = [
     "sales",
     "revenue",
     "revenues",
@@ -63,14 +63,19 @@ const AMOUNTS: [&str; 25] = [
     "valor",
     "receita",
     "ingresos",
+    "valeur",
+    "ca",
     "value",
 ];
 /// Words of figures that are not the revenue of a row, although another word of the heading is one of [`AMOUNTS`].
 const OTHER_FIGURES: &str = "price tax taxes vat gst mwst ust iva tva btw discount discounts rabatt remise descuento sconto \
     cost costs profit margin freight shipping fee fees commission comissão qty quantity units unit count volume number no nr id key \
-    code year month day rank pct percent percentage rate growth change variance diff target quota goal budget forecast plan \
+    code year month day py vj lj ly rank pct percent percentage rate growth change variance diff target quota goal budget forecast plan \
     planned expected weighted previous prior last prev annual ytd mtd cumulative cum running average avg mean return returns \
     refund refunds refunded refundable fee debit credit balance rep person agent channel office region territory customers orders";
+/// Words of amounts that are converted to the currency of the company.
+pub(super) const CONVERTED: &str =
+    "local lc company lccurr inlandswährung hauswährung hauswaehrung konzernwährung converted reporting base";
 /// Words of dates.
 const DATES: [&str; 10] =
     ["date", "datum", "fecha", "timestamp", "data", "datetime", "dt", "datekey", "month", "monat"];

@@ -35,10 +35,12 @@ type Row = (Vec<Box<str>>, Month, Decimal);
 /// The amounts of a partner, or of a part of its rows, by the number of the month.
 type Series = Vec<(u32, Decimal)>;
 
-/// The words for running sums in a column with others; their rows are left out with a question.
-pub(super) fn running_rows(draft: &mut Draft<'_>) {
+/// The words for running sums in a column with others; their rows are left out with a question, unless the heading is one of
+/// `figures`, about which something is asked already.
+pub(super) fn running_rows(draft: &mut Draft<'_>, figures: &[String]) {
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let found = draft.profile.columns.iter().filter(|column| column.values.len() <= MOST_WORDS && !is_bound(column));
+    let found = found.filter(|column| !figures.contains(&column.heading));
     let found = found.filter_map(|column| {
         let is_measure = has_word(&column.heading, MEASURES);
         let is_other = |value: &str| is_running(value) || (is_measure && is_one_of(QUANTITIES, value));

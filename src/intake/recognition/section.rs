@@ -76,6 +76,17 @@ impl<'p> Draft<'p> {
             );
             self.shared_values();
         }
+        if let Some(heading) = &self.profile.outline {
+            let reason = "each partner is above its periods";
+            self.section.set("outline", quoted(heading), reason);
+            let question = "each name is above its periods, whose amounts are read: is it the partner of those rows?";
+            self.ask(heading, question);
+        }
+        if let Some(names) = &self.profile.names {
+            let (reason, question) = names.about();
+            self.section.set("names", names.value(), reason);
+            self.ask("", question);
+        }
         if !self.profile.titles.is_empty() {
             let row = self.profile.header_row;
             self.section.set("header_row", row.to_string(), "the rows above are titles");
@@ -121,7 +132,11 @@ impl<'p> Draft<'p> {
             !is_id && NUMBERS.iter().any(|word| heading.ends_with(word) || heading.starts_with(word))
         };
         let count = self.profile.repeated();
-        if count > 0 && self.profile.columns.iter().any(is_number) {
+        let is_doubled = self.profile.rows > 8 && count as u64 * 20 >= self.profile.rows * 9;
+        if is_doubled {
+            let rows = counted(count, "row");
+            self.ask("", format!("{rows} of {} equal another one in every column, as if the file were in itself twice: do they count twice?", self.profile.rows));
+        } else if count > 0 && self.profile.columns.iter().any(is_number) {
             let rows = if count == 1 { "1 row equals".to_owned() } else { format!("{} equal", counted(count, "row")) };
             let question = "another one in every column, numbers of documents included: do they count twice?";
             self.ask("", format!("{rows} {question}"));
@@ -163,7 +178,10 @@ impl<'p> Draft<'p> {
 
     /// Binds `field` to `column`.
     pub fn bind(&mut self, field: Field, column: &'p Column, reason: impl Into<String>) {
-        self.section.set(format!("columns.{}", field.name()), quoted(&column.heading), reason);
+        // The names of files are not a heading.
+        if self.profile.names.as_ref().is_none_or(|names| names.at != column.index) {
+            self.section.set(format!("columns.{}", field.name()), quoted(&column.heading), reason);
+        }
         self.bound.push((field, column));
     }
 

@@ -42,18 +42,18 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate billmonth checkin checkindate arrivaldate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat fkdat budat erdat audat bldat placedon placedat dateplaced paidat paidon orderedon orderedat ordered invoicedon soldon solddate datadavenda datavenda datadopedido datapedido datadaemissão datafatura datadafatura fechadefactura fechadepedido fechaventa fechadeventa datadocumento dataordine datavendita datedevente jour monthoftheyear calyearmonth calendaryearmonth calmonth created createdtime emissão emissao dataemissão dataemissao datawystawienia datasprzedaży fakturadato ordredato paymentdate datepaid paydate zahldatum clearingdate quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
+            purchasedate billmonth checkin checkindate arrivaldate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat fkdat budat erdat audat bldat placedon placedat dateplaced paidat paidon orderedon orderedat ordered invoicedon soldon solddate datadavenda datavenda datadopedido datapedido datadaemissão datafatura datadafatura fechadefactura fechadepedido fechaventa fechadeventa datadocumento dataordine datavendita datedevente jour monthoftheyear calyearmonth calendaryearmonth calmonth created createdtime emissão emissao dataemissão dataemissao datawystawienia datasprzedaży fakturadato ordredato paymentdate datepaid paydate zahldatum clearingdate quarter timeperiod time mois mes mese maand mês periode période periodo week fiscalweek isoweek calendarweek yearweek kw woche kalenderwoche semaine semana settimana 売上日 計上日 請求日 受注日 売上年月 年月 日付",
     },
     Synonyms {
         field: Field::Amount,
-        headings: "netamount netrevenue netvalue netsales amountnet untaxedamount amountuntaxed wartośćnetto kwotanetto nettobelopp netwr nettoerlös nettoerlöse valorlíquido valorliquido baseimponible imponibile montanthorstaxes totalht totalnet totalnetto net netto nettosumme ht sale netlineamount lineamountnet nettobetrag \
+        headings: "netamount netrevenue netvalue netsales salesamount amountnet untaxedamount amountuntaxed wartośćnetto kwotanetto nettobelopp netwr nettoerlös nettoerlöse valorlíquido valorliquido baseimponible imponibile montanthorstaxes totalht totalnet totalnetto net netto nettosumme ht sale netlineamount lineamountnet nettobetrag \
             nettowert nettoumsatz montantht importeneto importonetto nettobedrag linetotal lineamount \
-            extendedamount extendedprice salesamount salesrevenue revenue sales amount amountconverted \
+            extendedamount extendedprice salesrevenue revenue sales amount amountconverted \
             ordervalue ordertotal orderamount invoiceamount invoicetotal dealvalue dealamount closevalue \
             actualrevenue actualvalue estrevenue estimatedrevenue estimatedvalue amountincompanycurrency \
             productsales subtotalprice totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
-            valortotal valorneto importetotal importototale totalamountnet gesamtbetrag gesamtpreis gesamtumsatz itemtotal itemsubtotal totalfactura totalfacture totalfattura totalgeral montanttotal montanttotalht belopp beløb kwota bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
+            valortotal valorneto importetotal importototale totalamountnet gesamtbetrag gesamtpreis gesamtumsatz itemtotal itemsubtotal totalfactura totalfacture totalfattura totalgeral montanttotal montanttotalht belopp beløb kwota bruttobetrag weeklysales bookings acv mrr arr pos sellout sellthrough obsvalue invoiced invoicedamount billedamount federalactionobligation obligatedamount productamount netprice umsatznetto totalexclvat totaldue billed \
             chiffredaffairesht chiffredaffaireshorstaxes chiffredaffaires montantnet ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung dmbtr wrbtr sumofamount sumofrevenue sumofsales summevonumsatz montantttc totalttc totale gross brutto grossvalue grossrevenue 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {
@@ -326,6 +326,9 @@ pub(super) const UNCOUNTED: &[&str] = &[
     "refunded",
     "onhold",
     "pending",
+    "payment",
+    "payout",
+    "zahlung",
     "quote",
     "quotation",
     "proforma",

@@ -176,10 +176,12 @@ fn write_group(group: &[Decision], out: &mut String) {
 
 /// Order of the keys in a section.
 pub(super) fn order(key: &str) -> usize {
-    const ORDER: [&str; 22] = [
+    const ORDER: [&str; 24] = [
         "currency",
         "file",
         "sheet",
+        "names",
+        "outline",
         "lookup",
         "header_row",
         "header_rows",

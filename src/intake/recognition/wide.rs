@@ -3,11 +3,12 @@
 
 use super::super::label::label;
 use super::super::table::Field;
+use super::dates::{Dates, Order, is_date};
 use super::heading::{compared, is_one_of, rank};
-use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, years_in};
+use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, year_of, years_in};
 use super::profile::{Column, Profile};
 use super::running_words::is_running;
-use super::synonym::{QUANTITIES, UNCOUNTED};
+use super::synonym::{QUANTITIES, UNCOUNTED, YEARS};
 use super::text::quoted;
 use crate::finding::listed;
 use std::collections::BTreeSet;
@@ -26,6 +27,12 @@ pub(super) struct Wide {
     pub years: Option<(&'static str, &'static str)>,
     /// First month of the fiscal year in whose order the months are.
     pub fiscal_start: Option<u32>,
+    /// Index of the column that has the year of the periods.
+    pub year_column: Option<usize>,
+    /// True for weeks.
+    pub are_weeks: bool,
+    /// Format of the dates that the headings are, with the reason for it.
+    pub date_format: Option<(String, String)>,
     /// Questions about what the table does not state.
     pub questions: Vec<String>,
 }
@@ -36,10 +43,12 @@ impl Wide {
         let last = self.columns.iter().max().copied().unwrap_or_default();
         let first = self.columns.iter().min().copied().unwrap_or_default();
         let is_beside = |index: usize| index + 1 >= first && index <= last + 1 && !self.columns.contains(&index);
-        let unread = profile
-            .columns
-            .iter()
-            .filter(|column| is_beside(column.index) && column.is_amount() && label(&column.heading).is_none());
+        let unread = profile.columns.iter().filter(|column| {
+            is_beside(column.index)
+                && Some(column.index) != self.year_column
+                && column.is_amount()
+                && label(&column.heading).is_none()
+        });
         unread.map(|column| column.heading.as_str()).collect()
     }
 }
@@ -51,6 +60,7 @@ type Found<'p> = (&'p Column, Part<'p>);
 pub(super) fn wide(profile: &Profile) -> Option<Wide> {
     for (kind, least, word) in [
         (Kind::Month, 3, "months"),
+        (Kind::Week, 4, "weeks"),
         (Kind::Part, 2, "parts of a year"),
         (Kind::FiscalPart, 2, "parts of a fiscal year"),
     ] {
@@ -64,8 +74,39 @@ pub(super) fn wide(profile: &Profile) -> Option<Wide> {
             }
         }
     }
-    None
+    days(profile)
 }
+
+/// The dates among the headings of `profile` that a format alone reads.
+fn days(profile: &Profile) -> Option<Wide> {
+    let mut dates = Dates::default();
+    let is_day = |column: &&Column| column.is_amount() && part(&column.heading).is_none() && is_date(&column.heading);
+    let found: Vec<&Column> = profile.columns.iter().filter(is_day).collect();
+    found.iter().for_each(|column| {
+        dates.add(&column.heading);
+    });
+    let (format, question) = match dates.order() {
+        _ if found.len() < FEWEST_DAYS => return None,
+        Order::Plain => return None,
+        Order::Format(format, reason) => (Some((format, reason)), None),
+        Order::Open(question) => (None, Some(question)),
+    };
+    Some(Wide {
+        value: "{ period = \"days\" }".to_owned(),
+        reason: format!("{} columns are dates", found.len()),
+        word: String::new(),
+        columns: found.iter().map(|column| column.index).collect(),
+        years: None,
+        fiscal_start: None,
+        year_column: None,
+        are_weeks: false,
+        date_format: format,
+        questions: question.into_iter().collect(),
+    })
+}
+
+/// Columns of dates from which they are periods.
+const FEWEST_DAYS: usize = 4;
 
 /// The years among the headings of `profile`; one is enough beside a word for revenue.
 pub(super) fn years(profile: &Profile) -> Option<Wide> {
@@ -119,6 +160,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     let headings: Vec<String> = found.iter().map(|(column, _)| quoted(&column.heading)).collect();
     let mut value = match kind {
         Kind::Month => "period = \"months\"".to_owned(),
+        Kind::Week => "period = \"weeks\"".to_owned(),
         _ => format!("period = [{}]", headings.join(", ")),
     };
     let first = found.first().map_or("", |(column, _)| column.heading.as_str());
@@ -130,8 +172,13 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     };
     let mut questions = Vec::new();
     let order = if kind == Kind::Month { fiscal_order(found) } else { None };
+    let mut year_column = None;
     if !found.iter().all(|(_, part)| part.states_year) {
-        if let Some(year) = title_year(profile, order.is_some()) {
+        if let Some(column) = column_of_years(profile) {
+            value.push_str(&format!(", year = {}", quoted(&column.heading)));
+            reason.push_str(&format!(", and `{}` has the year", column.heading));
+            year_column = Some(column.index);
+        } else if let Some(year) = title_year(profile, order.is_some()) {
             value.push_str(&format!(", year = {year}"));
             reason.push_str(", and its name or title has the year");
         } else {
@@ -150,28 +197,57 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
             questions.push(format!("are the columns with `{word}` beside the period the net revenue?"));
         }
     }
-    let others: BTreeSet<&str> = profile
-        .columns
-        .iter()
-        .filter_map(|column| part(&column.heading).filter(|part| column.is_amount() && part.kind == kind))
-        .filter(|part| !part.word.eq_ignore_ascii_case(word))
-        .map(|part| part.word)
-        .collect();
-    let others: Vec<&str> = others.into_iter().filter(|word| !word.is_empty()).collect();
+    let others = other_words(profile, kind, word);
     if !others.is_empty() && !word.is_empty() {
         questions.push(format!("the columns with {} beside the period are not read", listed(&others)));
     }
     questions.extend(about_years(kind, first, last));
     let columns = found.iter().map(|(column, _)| column.index).collect();
-    let word = word.to_owned();
+    let (word, are_weeks) = (word.to_owned(), kind == Kind::Week);
+    let years = calendar_of(found, kind, order);
+    Wide {
+        value: format!("{{ {value} }}"),
+        reason,
+        word,
+        columns,
+        years,
+        fiscal_start: order,
+        year_column,
+        are_weeks,
+        date_format: None,
+        questions,
+    }
+}
+
+/// Words other than `word` that amounts have beside a period of this kind.
+fn other_words<'p>(profile: &'p Profile, kind: Kind, word: &str) -> Vec<&'p str> {
+    let parts = profile
+        .columns
+        .iter()
+        .filter_map(|column| part(&column.heading).filter(|part| column.is_amount() && part.kind == kind));
+    let others: BTreeSet<&str> =
+        parts.filter(|part| !part.word.eq_ignore_ascii_case(word)).map(|part| part.word).collect();
+    others.into_iter().filter(|word| !word.is_empty()).collect()
+}
+
+/// The calendar of the years in the headings `found`, whose fiscal year begins with the month `order`, and the reason for it.
+fn calendar_of(found: &[Found<'_>], kind: Kind, order: Option<u32>) -> Option<(&'static str, &'static str)> {
     let are_spans = found.iter().any(|(column, _)| span(&column.heading).is_some_and(|(_, is_month)| is_month));
-    let years = match kind {
+    match kind {
         Kind::Year => Some(("calendar", "each is spread evenly over its months")),
         Kind::Month if order.is_some() => Some(("fiscal", "the months are in the order of a fiscal year")),
         Kind::FiscalYear if are_spans => Some(("fiscal", "each heading states two years")),
         _ => None,
+    }
+}
+
+/// The column that has the calendar year of the row.
+fn column_of_years(profile: &Profile) -> Option<&Column> {
+    let is_year = |column: &&Column| {
+        let are_years = || column.values.keys().all(|text| year_of(text).is_some());
+        is_one_of(YEARS, &column.heading) && column.filled > 0 && column.blank() == 0 && are_years()
     };
-    Wide { value: format!("{{ {value} }}"), reason, word, columns, years, fiscal_start: order, questions }
+    profile.columns.iter().find(is_year)
 }
 
 /// The question about the years that the headings from `first` to `last` state.
@@ -185,7 +261,7 @@ fn about_years(kind: Kind, first: &str, last: &str) -> Option<String> {
         Kind::FiscalPart | Kind::FiscalYear => Some(format!(
             "`{first}` is of a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
         )),
-        Kind::Month | Kind::Part => None,
+        Kind::Month | Kind::Week | Kind::Part => None,
     }
 }
 
@@ -206,7 +282,7 @@ const FEWEST_MONTHS: usize = 4;
 
 /// The only year that the name and the titles state, unless it is a fiscal one and the months are in the order of the
 /// calendar.
-fn title_year(profile: &Profile, is_fiscal: bool) -> Option<u32> {
+pub(super) fn title_year(profile: &Profile, is_fiscal: bool) -> Option<u32> {
     let texts = || [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
     let fiscal: BTreeSet<u32> = texts().flat_map(fiscal_years_in).collect();
     let years: BTreeSet<u32> = if fiscal.is_empty() { texts().flat_map(years_in).collect() } else { fiscal.clone() };

@@ -8,6 +8,7 @@ pub(super) mod date;
 pub(super) mod date_format;
 mod fiscal;
 pub(super) mod identifier;
+pub(super) mod magnitude;
 pub(super) mod month_word;
 pub(super) mod notation;
 pub(super) mod number;

@@ -128,6 +128,8 @@ pub(in crate::intake) struct Number<'t> {
     pub currencies: [Option<&'t str>; 2],
     /// True when it has an exponent in the form in which a spreadsheet shows rounded numbers: `1.25E+07`.
     pub is_shortened: bool,
+    /// True when a word such as `k` or `Mio.` multiplies it.
+    pub is_scaled: bool,
 }
 
 impl Number<'_> {
@@ -138,6 +140,6 @@ impl Number<'_> {
 
     /// The number alone.
     pub const fn plain(value: Decimal) -> Self {
-        Self { value, is_percent: false, currencies: [None, None], is_shortened: false }
+        Self { value, is_percent: false, currencies: [None, None], is_shortened: false, is_scaled: false }
     }
 }

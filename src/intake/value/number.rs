@@ -1,6 +1,7 @@
 //! Numbers as files write them, read exactly under the notation of their table.
 
 use super::currency_sign::is_known;
+use super::magnitude::magnitude;
 use super::notation::{DecimalSign, Notation, Number, ThousandsSign};
 use crate::intake::fault::NotDecimal;
 use crate::units::{DecimalFault, parse_decimal};
@@ -36,7 +37,8 @@ const ABBREVIATIONS: [&str; 4] = ["Rs", "Fr", "SFr", "kr"];
 ///
 /// Read whatever the notation: a leading plus, minus signs in front or behind, parentheses for negative numbers, a
 /// currency beside the number, a percent sign, and exponents whose value is exact. Thousands signs need the notation,
-/// unless the decimal sign in force follows them: `1,234.50` has one meaning, `1,234` has two.
+/// unless the decimal sign in force follows them: `1,234.50` has one meaning, `1,234` has two. A word such as `k` or `Mio.`
+/// behind the digits multiplies them.
 pub(in crate::intake) fn read(text: &str, notation: Notation) -> Result<Number<'_>, NumberFault> {
     if let Some(value) = plain(text, notation) {
         return Ok(Number::plain(value));
@@ -48,13 +50,14 @@ pub(in crate::intake) fn read(text: &str, notation: Notation) -> Result<Number<'
     let (mantissa, exponent) = exponent_of(digits)?;
     let (whole, fraction) = parts(mantissa, notation)?;
     let is_shortened = exponent.is_some_and(|exponent| exponent.is_of_spreadsheet);
-    let power = exponent.map_or(0, |exponent| exponent.power);
+    let power = exponent.map_or(0, |exponent| exponent.power) + outside.power.unwrap_or_default();
     if is_shortened && power >= SHORTENED_FROM && fraction.len() == SHORTENED_DECIMALS {
         return Err(NotDecimal::Shortened.into());
     }
     let value = shifted(&whole, fraction, power)?;
     let value = if outside.is_negative() && !value.is_zero() { -value } else { value };
-    Ok(Number { value, is_percent: outside.is_percent, currencies: outside.currencies, is_shortened })
+    let is_scaled = outside.power.is_some();
+    Ok(Number { value, is_percent: outside.is_percent, currencies: outside.currencies, is_shortened, is_scaled })
 }
 
 /// Reads the number of a typed cell: plain, or with an exponent as JSON writes it.
@@ -86,6 +89,8 @@ struct Outside<'t> {
     minus: bool,
     parentheses: bool,
     is_percent: bool,
+    /// Power of ten of a word behind the digits.
+    power: Option<i32>,
     /// Currency before and after.
     currencies: [Option<&'t str>; 2],
 }
@@ -163,10 +168,21 @@ impl<'t> Outside<'t> {
             Some('%') => self.percent(&rest[..rest.len() - 1]),
             Some(c) if is_word(c) => {
                 let start = rest.trim_end_matches(is_word).len();
-                self.currency(1, &rest[start..])?;
+                self.behind(&rest[start..])?;
                 Ok(rest[..start].trim_end())
             }
             _ => Ok(rest),
+        }
+    }
+
+    /// Takes a word behind the digits: a power of ten, a currency, or both.
+    fn behind(&mut self, word: &'t str) -> Result<(), NumberFault> {
+        match magnitude(word).filter(|_| self.power.is_none()) {
+            Some((power, currency)) => {
+                self.power = Some(power);
+                if currency.is_empty() { Ok(()) } else { self.currency(1, currency) }
+            }
+            None => self.currency(1, word),
         }
     }
 

@@ -261,7 +261,9 @@ fn rows_of_figures_about_the_others_are_left_out_or_named() {
     for total in ["All partners", "All", "合計", "Sum"] {
         reads(&[("a.csv", &format!("{months}{total},5,7,9\n"))], "21", &[]).says("is a total of the rows above it");
     }
-    reads(&[("a.csv", &format!("{months}Channel,5,7,9\n"))], "42", &[])
+    reads(&[("a.csv", &format!("{months}Channel,5,7,9\n"))], "21", &[])
+        .says("the rows of `Channel` (21) are the sums of others, such as `Acme`, `Beta`, and are left out");
+    reads(&[("a.csv", &format!("{months}Channel,5,7,\n"))], "33", &[])
         .says("`Channel` is read as data, and looks like");
     reads(&[("a.csv", &format!("{months}Average,2.5,3.5,4.5\n"))], "21", &[])
         .says("`Average` left out as a figure about the other rows");
@@ -281,10 +283,12 @@ fn what_may_change_the_amount_is_asked() {
                    {"customer":"B","date":"2025-01-11","amount":7,"lines":[{"amount":7}]}]"#;
     reads(&[("a.json", lines)], "22", &[]).says("lines: its lists of objects are not read");
     // The year of a week or of a period is not the period.
-    for heading in ["Week", "Period", "Posting Period"] {
-        let text = format!("Customer,Year,{heading},Amount\nA,2024,1,100\nB,2024,2,200\n");
-        assert!(Seen::text(&[("a.csv", &text)]).book.is_none(), "{heading}");
+    let text = |heading: &str| format!("Customer,Year,{heading},Amount\nA,2024,1,100\nB,2024,2,200\n");
+    for heading in ["Period", "Posting Period"] {
+        assert!(Seen::text(&[("a.csv", &text(heading))]).book.is_none(), "{heading}");
     }
+    reads(&[("a.csv", &text("Week"))], "300", &["join.month = [\"Year\", \"Week\"]"])
+        .says("are the weeks those of ISO 8601?");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn members_of_a_cube_together_do_not_count_again() {
     let customers = "Customer,Month,Region,Amount\nAcme,2025-01,North,100\nAcme,2025-01,South,50\nBeta,2025-01,North,20\nAll customers,2025-01,North,120\nAll customers,2025-01,South,50\nBeta,2025-02,North,20\nAll customers,2025-02,North,20\n";
     reads(customers, 190);
     let off = product.replace("All products,150", "All products,151");
-    reads(&off, 321).says("of the 2 rows with `All products`, 1 is the sum of the others: do they count twice?");
+    reads(&off, 321).says("of the 2 rows with `All products`, 1 is the sum of the others (10): do they count twice?");
     // A partner that sells everything under one name has nothing else.
     let alone = "Customer,Month,Product Category,Amount\nAcme,2025-01,Hardware,100\nBeta,2025-01,All products,10\n";
     assert!(!reads(alone, 110).said.contains("others"));
@@ -249,13 +249,13 @@ fn columns_that_say_that_rows_may_not_count_are_asked_about() {
         ),
         (
             "Version,Customer,Month,Amount\nV1,A,2024-01,100\nV1,B,2024-01,50\nV2,A,2024-01,101\nV2,B,2024-01,50\n",
-            "do the rows of every type count (\"V1\" in 2 rows, \"V2\" in 2 rows)?",
+            "do the rows of every type count (\"V1\" in 2 rows with 150, \"V2\" in 2 rows with 151)?",
         ),
     ] {
         seen(text).says(question);
     }
     let level = "Customer,Level,Date,Amount\nA,Day,2024-01-05,10\nA,Day,2024-01-06,10\nA,Month,2024-01-31,20\n";
-    seen(level).says("do the rows of every type count (\"Day\" in 2 rows, \"Month\" in 1 row)?");
+    seen(level).says("do the rows of every type count (\"Day\" in 2 rows with 20, \"Month\" in 1 row with 20)?");
     let tiers = level.replace(",Day,", ",A1,").replace(",Month,", ",A2,");
     assert!(!reads(&tiers, 40).said.contains("count ("));
     let none = "Customer,Date,Amount,Reversed\nA,2024-01-05,100,N\nB,2024-02-01,50,N\n";

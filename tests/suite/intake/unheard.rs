@@ -216,7 +216,8 @@ fn units_in_headings_and_titles_count() {
 #[test]
 fn the_types_of_documents_are_asked_about() {
     let text = "Auftraggeber;FkArt;Datum;Nettowert\nA;F2;03.01.2025;10\nB;F2;14.01.2025;5\nA;F5;15.02.2025;7\n";
-    Seen::text(&[("a.csv", text)]).says("do the rows of every type count (\"F2\" in 2 rows, \"F5\" in 1 row)?");
+    Seen::text(&[("a.csv", text)])
+        .says("do the rows of every type count (\"F2\" in 2 rows with 15, \"F5\" in 1 row with 7)?");
 }
 
 #[test]
