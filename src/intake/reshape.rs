@@ -135,12 +135,15 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
     columns
 }
 
+/// A column with its period as it is written.
+type Dated = (usize, Box<str>);
+
 /// Reports columns of periods that are missing, undated or in each other.
 fn check_columns(
     sheet: &Sheet,
     map: &TableMap,
     wanted: &UnpivotMap,
-    (columns, undated, years): (&[(usize, Box<str>)], Option<String>, Years),
+    (columns, undated, years): (&[Dated], Option<String>, Years),
     log: &mut Log,
 ) {
     let file = sheet.file.clone();

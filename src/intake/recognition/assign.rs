@@ -141,8 +141,8 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
     unit_column(draft, periods);
     let asked = cube(draft, partner, periods);
     let lines = nested(draft, partner, periods);
-    let out = rollups(draft, partner, periods, &asked);
-    some_sums(draft, partner, &lines, &out);
+    let known = rollups(draft, partner, periods, &asked);
+    some_sums(draft, partner, &lines, known);
 }
 
 /// Makes the columns of `wide` rows.

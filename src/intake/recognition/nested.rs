@@ -4,6 +4,7 @@ use super::super::label::{group, is_statistic, label};
 use super::super::table::Field;
 use super::amounts::{notation, number};
 use super::profile::Column;
+use super::rollup::Sums;
 use super::section::Draft;
 use super::text::{key, list_of, quoted};
 use crate::finding::{counted, listed};
@@ -151,18 +152,20 @@ fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) -> bool {
 }
 
 /// Asks about rows that are the sums of at least two rows below them, or nearly, where other rows are not part of any sum;
-/// the partners `out` are left out already.
-pub(super) fn some_sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], out: &[String]) {
+/// the partners `known` are left out already, or asked about.
+pub(super) fn some_sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], known: Sums) {
+    let Sums { out, open } = known;
     let is_out = |name: &str| out.iter().any(|out| out == name);
     let is_open = |at: &usize| lines.get(*at).is_some_and(|line| !is_out(&line.name)) && is_sum(lines, *at);
     let mut sums: Vec<&str> = (0..lines.len()).filter(is_open).map(|at| lines[at].name.as_str()).collect();
     let heading = &partner.heading;
     let is_decided = out.is_empty() && draft.section.has(&format!("skip.{}", key(heading)));
     if sums.is_empty() || sums.len() > MOST_NAMES || is_decided {
-        return;
+        return open.into_iter().for_each(|(_, question)| draft.ask(heading, question));
     }
+    let open: Vec<String> = open.into_iter().flat_map(|(names, _)| names).collect();
     let first = sums.first().copied().unwrap_or_default();
-    sums.extend(out.iter().map(String::as_str));
+    sums.extend(out.iter().chain(&open).map(String::as_str));
     sums.sort_unstable();
     sums.dedup();
     let question = format!(

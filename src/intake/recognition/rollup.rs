@@ -15,6 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const FEWEST: usize = 3;
 /// The same where several members are.
 const FEWEST_OF_SEVERAL: usize = 2;
+/// Digits from which amounts are not sums by chance: of one member, and of several together.
+const FEWEST_DIGITS: usize = 6;
+const FEWEST_DIGITS_OF_SEVERAL: usize = 12;
+/// Part of a sum by which a rounded one may differ.
+const NEAR: u32 = 200;
 /// One amount from which a member that is the sum of others is asked about.
 const LARGE: u32 = 1_000;
 /// Most rows of a group that is searched for sums of rows beside each other, and most of them in one sum.
@@ -29,12 +34,25 @@ const MOST_NAMES: usize = 100;
 /// Rows per member from which a column is looked at.
 const ROWS_PER_MEMBER: usize = 2;
 
+/// Partners that are sums of others.
+#[derive(Default)]
+pub(super) struct Sums {
+    /// Those that are left out.
+    pub out: Vec<String>,
+    /// Those that may be sums, with the question about them.
+    pub open: Option<(Vec<String>, String)>,
+}
+
 /// Evidence for a member that may be the sum of others.
 #[derive(Default)]
 struct Evidence {
     /// Amounts that are sums, rows that are, rows that are not, and rows without any of the others.
     amounts: usize,
     proven: usize,
+    /// Rows that are sums but for what may be rounded.
+    near: usize,
+    /// Digits of the proven amounts, without zeros at the end: few of them may agree by chance.
+    digits: usize,
     differing: usize,
     alone: usize,
     /// The sum of the amounts of all its rows.
@@ -44,16 +62,16 @@ struct Evidence {
 }
 
 /// Leaves out the rows of members that are the sums of others; asks where some are not. The columns are those that are
-/// bound, and those with few members, except the indices `asked`. Returns the partners that are left out.
-pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize], asked: &[usize]) -> Vec<String> {
+/// bound, and those with few members, except the indices `asked`. Returns the partners among them.
+pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize], asked: &[usize]) -> Sums {
     let amounts = amount_columns(draft, periods);
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let is_member = |column: &&Column| {
         !amounts.contains(&column.index) && (is_bound(column) || column.is_group() || column.is_date())
     };
     let columns = draft.profile.columns.iter().filter(is_member).collect();
-    let Some(mut keyed) = Keyed::of(draft, columns, &amounts) else { return Vec::new() };
-    let mut partners = Vec::new();
+    let Some(mut keyed) = Keyed::of(draft, columns, &amounts) else { return Sums::default() };
+    let mut partners = Sums::default();
     let is_filled = draft.section.has("fill_down");
     for at in 0..keyed.columns.len() {
         let Some(column) = keyed.columns.get(at).copied() else { continue };
@@ -64,9 +82,17 @@ pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]
             || ["skip", "where"].iter().any(|name| draft.section.has(&format!("{name}.{}", key(&column.heading))));
         if keyed.count(at) > 2 && has_members && !is_decided && !(is_partner && is_filled) {
             let found = members(&keyed, at);
-            let out = decide(draft, &keyed, at, &found);
+            let (out, open) = decide(draft, &keyed, at, &found);
+            let names = |members: &[usize]| -> Vec<String> {
+                members.iter().map(|member| keyed.name(at, *member).to_owned()).collect()
+            };
+            match open {
+                Some((members, question)) if is_partner => partners.open = Some((names(&members), question)),
+                Some((_, question)) => draft.ask(&column.heading, question),
+                None => {}
+            }
             if is_partner {
-                partners = out.iter().map(|member| keyed.name(at, *member).to_owned()).collect();
+                partners.out = names(&out);
             }
             // What is left out is not compared with the members of the other columns.
             keyed.rows.retain(|row| row.members.get(at).is_none_or(|member| !out.contains(member)));
@@ -122,12 +148,30 @@ fn compare(keyed: &Keyed<'_>, own: &[usize], others: &[usize], evidence: &mut Ev
         (1, _) if stated == sums => {
             evidence.proven += 1;
             evidence.amounts += known;
+            evidence.digits += stated.iter().map(digits).sum::<usize>();
+        }
+        (1, _) if stated.iter().zip(&sums).all(|(own, sum)| is_near(*own, *sum)) => {
+            evidence.near += 1;
+            evidence.amounts += known;
         }
         (rows, _) => evidence.differing += rows,
     }
 }
 
-/// Rows of `group` that are the sum of all others in it.
+/// Number of digits of an amount without zeros at its end; 0 for zero.
+fn digits(amount: &Decimal) -> usize {
+    let text = amount.abs().normalize().to_string();
+    let digits = text.trim_end_matches('0').bytes().filter(u8::is_ascii_digit).count();
+    if amount.is_zero() { 0 } else { digits }
+}
+
+/// True when `amount` is `sum`, or differs by half a percent at most.
+fn is_near(amount: Decimal, sum: Decimal) -> bool {
+    let difference = amount.checked_sub(sum).unwrap_or(Decimal::MAX).abs();
+    difference.checked_mul(Decimal::from(NEAR)).is_some_and(|times| times <= sum.abs())
+}
+
+/// Rows of `group` that are the sum of all others in it, or nearly.
 fn of_all_others(keyed: &Keyed<'_>, group: &[usize]) -> Vec<usize> {
     let amounts = |row: usize| keyed.rows.get(row).map_or(&[][..], |row| row.amounts.as_slice());
     let count = group.first().map_or(0, |row| amounts(*row).len());
@@ -139,7 +183,7 @@ fn of_all_others(keyed: &Keyed<'_>, group: &[usize]) -> Vec<usize> {
         let mut is_known = false;
         let is_all = halves.map(|(index, total)| (amount(row, index), total)).all(|(own, total)| {
             is_known |= !own.is_zero();
-            plus(own, own) == *total
+            is_near(plus(own, own), *total)
         });
         is_all && is_known
     };
@@ -196,22 +240,30 @@ fn parts_of(keyed: &Keyed<'_>, row: usize, others: &[usize]) -> Option<Vec<usize
     None
 }
 
-/// Leaves out members that are proven to be sums, and asks about those of which a part is. Returns the former.
-fn decide(draft: &mut Draft<'_>, keyed: &Keyed<'_>, at: usize, found: &BTreeMap<usize, Evidence>) -> Vec<usize> {
-    let Some(heading) = keyed.columns.get(at).map(|column| column.heading.clone()) else { return Vec::new() };
+/// Leaves out members that are proven to be sums. Returns them, and those of which a part is, with the question about them.
+fn decide(
+    draft: &mut Draft<'_>,
+    keyed: &Keyed<'_>,
+    at: usize,
+    found: &BTreeMap<usize, Evidence>,
+) -> (Vec<usize>, Option<(Vec<usize>, String)>) {
+    let heading = keyed.columns.get(at).map(|column| column.heading.clone()).unwrap_or_default();
     let whole = |evidence: &Evidence| evidence.differing == 0 && evidence.alone == 0;
     // Several members with two amounts each prove what one with three does.
-    let several =
-        found.values().filter(|evidence| whole(evidence) && evidence.amounts >= FEWEST_OF_SEVERAL).count() > 1;
-    let fewest = if several { FEWEST_OF_SEVERAL } else { FEWEST };
+    let proven = found.values().filter(|evidence| whole(evidence) && evidence.amounts >= FEWEST_OF_SEVERAL);
+    let (several, digits) = proven.fold((0, 0), |(count, digits), one| (count + 1, digits + one.digits));
+    let fewest = if several > 1 { FEWEST_OF_SEVERAL } else { FEWEST };
+    let is_certain = |evidence: &Evidence| {
+        let has_digits = evidence.digits >= FEWEST_DIGITS || (several > 1 && digits >= FEWEST_DIGITS_OF_SEVERAL);
+        whole(evidence) && evidence.near == 0 && evidence.amounts >= fewest && has_digits
+    };
     let is_likely = |evidence: &&Evidence| {
         let is_large = evidence.amounts > 0 && whole(evidence) && evidence.sum.abs().trunc() >= Decimal::from(LARGE);
-        (evidence.amounts >= fewest && evidence.proven > evidence.differing) || is_large
+        (evidence.amounts >= fewest && evidence.proven + evidence.near > evidence.differing) || is_large
     };
     let likely = found.iter().map(|(member, evidence)| (*member, evidence));
     let likely = likely.filter(|(_, evidence)| is_likely(evidence));
-    let (out, asked): (Vec<_>, Vec<_>) =
-        likely.partition(|(_, evidence)| whole(evidence) && evidence.amounts >= fewest);
+    let (out, asked): (Vec<_>, Vec<_>) = likely.partition(|(_, evidence)| is_certain(evidence));
     let (out, asked) =
         if out.len() > MOST_NAMES { (Vec::new(), out.into_iter().chain(asked).collect()) } else { (out, asked) };
     let name = format!("skip.{}", key(&heading));
@@ -222,22 +274,24 @@ fn decide(draft: &mut Draft<'_>, keyed: &Keyed<'_>, at: usize, found: &BTreeMap<
             format!("the rows of {what} are the sums of others, such as {parts}, and are left out: is that right?");
         draft.ask(&heading, question);
     }
-    if !asked.is_empty() {
-        let (what, parts) = shown(keyed, at, &asked);
-        let (proven, all) = asked.iter().fold((0, 0), |(proven, all), (_, evidence)| {
-            (proven + evidence.proven, all + evidence.proven + evidence.differing + evidence.alone)
-        });
-        let all_of: Vec<(usize, &Evidence)> = out.iter().chain(&asked).copied().collect();
-        let question = format!(
-            "of the {} of {what}, {} the sum of others, such as {parts}: do they count twice? If so, write `{name} = {}` under \
-             `[revenue]`",
-            counted(all, "row"),
-            if proven == 1 { "1 is".to_owned() } else { format!("{proven} are") },
-            list(keyed, at, &all_of)
-        );
-        draft.ask(&heading, question);
+    let members = |list: &[(usize, &Evidence)]| list.iter().map(|(member, _)| *member).collect::<Vec<usize>>();
+    if asked.is_empty() {
+        return (members(&out), None);
     }
-    out.iter().map(|(member, _)| *member).collect()
+    let (what, parts) = shown(keyed, at, &asked);
+    let (proven, all) = asked.iter().fold((0, 0), |(proven, all), (_, evidence)| {
+        let own = evidence.proven + evidence.near;
+        (proven + own, all + own + evidence.differing + evidence.alone)
+    });
+    let all_of: Vec<(usize, &Evidence)> = out.iter().chain(&asked).copied().collect();
+    let question = format!(
+        "of the {} of {what}, {} the sum of others, such as {parts}, or nearly: do they count twice? If so, write `{name} = {}` under \
+         `[revenue]`",
+        counted(all, "row"),
+        if proven == 1 { "1 is".to_owned() } else { format!("{proven} are") },
+        list(keyed, at, &all_of)
+    );
+    (members(&out), Some((members(&asked), question)))
 }
 
 /// The first of `members` with the sum of all, and two of the parts of the first.

@@ -193,13 +193,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     }
     if !word.is_empty() {
         value.push_str(&format!(", word = {}", quoted(word)));
-        if !is_amount(word) {
-            questions.push(format!("are the columns with `{word}` beside the period the net revenue?"));
-        }
-    }
-    let others = other_words(profile, kind, word);
-    if !others.is_empty() && !word.is_empty() {
-        questions.push(format!("the columns with {} beside the period are not read", listed(&others)));
+        questions.extend(about_word(profile, kind, word));
     }
     questions.extend(about_years(kind, first, last));
     let columns = found.iter().map(|(column, _)| column.index).collect();
@@ -217,6 +211,19 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         date_format: None,
         questions,
     }
+}
+
+/// Questions about the word beside the periods, and about other words there.
+fn about_word(profile: &Profile, kind: Kind, word: &str) -> Vec<String> {
+    let mut questions = Vec::new();
+    if !is_amount(word) {
+        questions.push(format!("are the columns with `{word}` beside the period the net revenue?"));
+    }
+    let others = other_words(profile, kind, word);
+    if !others.is_empty() {
+        questions.push(format!("the columns with {} beside the period are not read", listed(&others)));
+    }
+    questions
 }
 
 /// Words other than `word` that amounts have beside a period of this kind.

@@ -82,7 +82,20 @@ fn a_partner_that_is_the_sum_of_all_others_or_of_some_is_left_out() {
     let alone = format!("{parents}Acme Holding,2025-05,77\n");
     let seen = Seen::text(&[("a.csv", &alone)]);
     seen.says("of the 5 rows of `Acme Holding`");
-    seen.says("4 are the sum of others, such as `Acme`, `Beta`: do they count twice?");
+    seen.says("4 are the sum of others, such as `Acme`, `Beta`, or nearly: do they count twice?");
+}
+
+#[test]
+fn a_rounded_sum_and_one_of_small_numbers_are_asked_about() {
+    let text = table("Partner,Month,Channel,Revenue", |partner, month| {
+        let [one, other] = [0, 1].map(|part| amount(partner, month, part));
+        vec![format!("A,{one}"), format!("B,{other}"), format!("Both,{}", (one + other) / 100 * 100)]
+    });
+    let seen = Seen::text(&[("a.csv", &text)]);
+    seen.says("of the 12 rows of `Both`");
+    seen.says("12 are the sum of others, such as `A`, `B`, or nearly: do they count twice?");
+    let small = "Partner,Jan 2025,Feb 2025,Mar 2025\nA,1,2,3\nB,2,1,1\nC,3,3,4\nD,1,1,1\n";
+    reads(small, Decimal::from(23), "of the 1 row of `C` (10), 1 is the sum of others");
 }
 
 #[test]
