@@ -7,17 +7,22 @@ use std::path::PathBuf;
 /// Beginnings of an address.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 /// Parameters of an address, except for the password.
-const PARAMETERS: [&str; 9] = [
+const PARAMETERS: [&str; 10] = [
     "host",
     "hostaddr",
     "port",
     "user",
     "dbname",
     "sslmode",
+    "sslrootcert",
     "connect_timeout",
     "application_name",
     "tcp_user_timeout",
 ];
+
+/// Reason for which an encrypted connection that is not verified is refused.
+#[cfg(feature = "postgres")]
+const NOT_VERIFIED: &str = "an encrypted connection is verified: `sslmode=verify-full&sslrootcert=FILE`";
 
 /// Place of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,10 +103,37 @@ impl Address {
         self.password.is_none() && self.text.strip_prefix("postgres") == self.shown.strip_prefix("postgres")
     }
 
-    /// Returns the whole text, and the password from elsewhere.
+    /// Returns the password from elsewhere.
     #[cfg(feature = "postgres")]
-    pub(super) fn secrets(&self) -> (&str, Option<&str>) {
-        (&self.text, self.password.as_deref())
+    pub(super) fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+
+    /// Returns the whole text without the parameters about encryption, and the file of the authorities that a connection
+    /// is verified with; `None` for a connection that is not encrypted.
+    #[cfg(feature = "postgres")]
+    pub(super) fn parts(&self) -> Result<(String, Option<PathBuf>), BadAddress> {
+        let (mut text, query) = match self.text.split_once('?') {
+            Some((text, query)) => (text.to_owned(), query),
+            None => (self.text.clone(), ""),
+        };
+        let (mut is_verified, mut file, mut separator) = (false, None, '?');
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+            match parameter.split_once('=') {
+                Some(("sslmode", "verify-full")) => is_verified = true,
+                Some(("sslmode", "require" | "verify-ca")) => return Err(BadAddress(NOT_VERIFIED)),
+                Some(("sslrootcert", path)) => file = Some(PathBuf::from(path)),
+                _ => {
+                    text.extend([separator]);
+                    text.push_str(parameter);
+                    separator = '&';
+                }
+            }
+        }
+        match (is_verified, &file) {
+            (true, None) | (false, Some(_)) => Err(BadAddress(NOT_VERIFIED)),
+            _ => Ok((text, file)),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub enum Connection {
     Sqlite(rusqlite::Connection),
     /// To a PostgreSQL server.
     #[cfg(feature = "postgres")]
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl Connection {

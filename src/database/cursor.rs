@@ -35,7 +35,7 @@ pub enum Rows<'s> {
 
 impl Rows<'_> {
     /// Returns the next row; `None` after the last.
-    pub fn next(&mut self) -> Result<Option<Row<'_>>, Error> {
+    pub fn advance(&mut self) -> Result<Option<Row<'_>>, Error> {
         match self {
             Self::Sqlite(rows) => Ok(rows.next()?.map(Row::Sqlite)),
             #[cfg(feature = "postgres")]

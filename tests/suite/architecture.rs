@@ -12,6 +12,7 @@ use std::path::PathBuf;
 const FILE_SYSTEM: [&str; 18] = [
     "audit/disk.rs",              // writes the decision log
     "audit/reading.rs",           // reads it again
+    "database/postgres/tls.rs",   // reads authorities
     "demonstration/mod.rs",       // writes a synthetic book
     "intake/mapping/mod.rs",      // reads a mapping file
     "intake/folder.rs",           // looks for tables in a directory

@@ -1,6 +1,7 @@
 //! A connection to a PostgreSQL server, which is made again after it was lost.
 
-use crate::database::address::{Address, BadAddress};
+use super::tls::Tls;
+use crate::database::address::Address;
 use crate::database::error::{BUSY_SECONDS, Error, ErrorKind};
 use crate::database::tables::Tables;
 use crate::database::value::Value;
@@ -22,6 +23,8 @@ const OLDEST: i32 = 130_000;
 /// A connection to a PostgreSQL server.
 pub struct Postgres {
     config: Config,
+    /// Encryption; `None` for a connection without.
+    tls: Option<Tls>,
     pub(super) tables: Tables,
     session: RefCell<Option<Session>>,
     /// True while a transaction is open, in which a lost connection is not made again.
@@ -51,9 +54,15 @@ impl Drop for Postgres {
 impl Postgres {
     /// Connects to the database at an address, in which `tables` have their schema.
     pub fn connect(address: &Address, tables: Tables) -> Result<Self, Error> {
-        let config = config(address).map_err(|reason| Error::Stated(ErrorKind::Unsuitable, reason.0.to_owned()))?;
-        let connection =
-            Self { config, tables, session: RefCell::default(), is_open: Cell::default(), passes: Cell::default() };
+        let (config, tls) = config(address).map_err(|reason| Error::Stated(ErrorKind::Unsuitable, reason))?;
+        let connection = Self {
+            config,
+            tls,
+            tables,
+            session: RefCell::default(),
+            is_open: Cell::default(),
+            passes: Cell::default(),
+        };
         connection.run(|_| Ok(()))?;
         Ok(connection)
     }
@@ -113,7 +122,11 @@ impl Postgres {
     /// Makes a connection, and verifies that what it acknowledges is durable.
     fn session(&self) -> Result<Session, Error> {
         let lost = |error: postgres::Error| Error::Stated(ErrorKind::Lost, Error::Postgres(error).to_string());
-        let mut client = self.config.connect(NoTls).map_err(lost)?;
+        let client = match &self.tls {
+            Some(tls) => self.config.connect(tls.clone()),
+            None => self.config.connect(NoTls),
+        };
+        let mut client = client.map_err(lost)?;
         let settings = format!(
             "SET search_path TO {}; SET lock_timeout = '{BUSY_SECONDS}s'; SET client_min_messages = warning",
             self.tables.schema
@@ -153,14 +166,17 @@ pub(super) fn translated(sql: &str) -> String {
     sql.replace('?', "$").replace(" NOT INDEXED", "")
 }
 
-/// Returns the settings of an address.
-fn config(address: &Address) -> Result<Config, BadAddress> {
-    let (text, password) = address.secrets();
-    let mut config: Config = text.parse().map_err(|_| BadAddress("a part or a parameter of it has no valid value"))?;
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(BadAddress("`sslmode=require` is not supported: this program does not encrypt its connections"));
+/// Returns the settings of an address, and its encryption; fails with the reason in words.
+fn config(address: &Address) -> Result<(Config, Option<Tls>), String> {
+    let (text, file) = address.parts().map_err(|reason| reason.0.to_owned())?;
+    // The reason of the client could repeat a part of a password.
+    let config = text.parse::<Config>();
+    let mut config = config.map_err(|_| "a part or a parameter of its address has no valid value".to_owned())?;
+    let tls = file.as_deref().map(Tls::trusting).transpose()?;
+    if tls.is_some() {
+        config.ssl_mode(SslMode::Require);
     }
-    if let Some(password) = password {
+    if let Some(password) = address.password() {
         config.password(password);
     }
     if config.get_application_name().is_none() {
@@ -172,7 +188,7 @@ fn config(address: &Address) -> Result<Config, BadAddress> {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(UNACKNOWLEDGED);
     }
-    Ok(config)
+    Ok((config, tls))
 }
 
 fn parameters<'v>(values: &'v [Value<'_>]) -> Vec<&'v (dyn ToSql + Sync)> {

@@ -47,7 +47,7 @@ impl ChainPass {
         let mut keys = KeyPass::new(keys.rows()?)?;
         let mut events = connection.cursor(&format!("SELECT {COLUMNS} FROM event NOT INDEXED ORDER BY number"))?;
         let mut rows = events.rows()?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.advance()? {
             match Stored::read(row) {
                 Some(event) => {
                     self.event(&event, to);
@@ -187,7 +187,7 @@ impl<'a> KeyPass<'a> {
 
     /// Returns the next key and reads the one after it.
     fn advance(&mut self) -> Result<Option<Key>, Error> {
-        let after = self.rows.next()?.map(Key::read).transpose()?;
+        let after = self.rows.advance()?.map(Key::read).transpose()?;
         Ok(std::mem::replace(&mut self.next, after))
     }
 

@@ -108,7 +108,7 @@ impl Store {
                 return Err(StoreFault::NotALedger { path: shown, reason });
             }
         }
-        Ok(Self { connection: Connection::Postgres(connection), shown, stopped: None })
+        Ok(Self { connection: Connection::Postgres(Box::new(connection)), shown, stopped: None })
     }
 
     /// Refuses an address: this program was built without PostgreSQL.

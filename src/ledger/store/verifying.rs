@@ -81,7 +81,7 @@ impl Verifying<'_> {
         let connection = self.connection;
         let mut cursor = connection.cursor(&format!("SELECT {} FROM snapshot NOT INDEXED", snapshot::COLUMNS))?;
         let mut rows = cursor.rows()?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.advance()? {
             let digest = row.bytes(0).and_then(Digest::from_bytes).unwrap_or_default();
             present.insert(digest);
             if snapshot::content(row).is_some_and(|content| Digest::of(&content) == digest) {
@@ -108,7 +108,7 @@ impl Verifying<'_> {
         let connection = self.connection;
         let mut cursor = connection.cursor("SELECT id, salt, value, hash, subject FROM personal NOT INDEXED")?;
         let mut rows = cursor.rows()?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.advance()? {
             let id: u64 = row.read(0).unwrap_or_default();
             present.insert(id);
             let hash = row.bytes(3).and_then(Digest::from_bytes);

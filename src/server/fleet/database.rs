@@ -138,7 +138,7 @@ pub(super) fn connect(address: &Address) -> Result<Connection, String> {
     if recorded != Some(format!("{APPLICATION} {VERSION}")) {
         return Err(format!("its schema `{}` is that of another program, or of another version", TABLES.schema));
     }
-    Ok(Connection::Postgres(connection))
+    Ok(Connection::Postgres(Box::new(connection)))
 }
 
 /// Refuses an address: this program was built without PostgreSQL.

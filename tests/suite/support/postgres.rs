@@ -15,6 +15,7 @@ pub struct Server {
     directory: tempfile::TempDir,
     programs: PathBuf,
     settings: Vec<String>,
+    port: u16,
     running: Option<(Child, ChildStdin)>,
 }
 
@@ -37,10 +38,13 @@ fn programs() -> Option<PathBuf> {
     found.or_else(debian)
 }
 
+fn is_of_root() -> bool {
+    Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
+}
+
 /// A command of the user `postgres` where this process is of root, for whom the server does not run.
 fn command(program: &Path) -> Command {
-    let id = Command::new("id").arg("-u").output().unwrap();
-    if id.stdout != b"0\n" {
+    if !is_of_root() {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
@@ -51,13 +55,49 @@ fn command(program: &Path) -> Command {
 impl Server {
     /// Starts a server; `None` where its programs are absent, which is named. A commit waits for the disk if `is_durable`.
     pub fn start(is_durable: bool) -> Option<Self> {
+        let mut server = Self::made(is_durable)?;
+        server.begin();
+        Some(server)
+    }
+
+    /// Starts a server that listens on a port, too, for encrypted connections only; `None` where its programs are absent.
+    pub fn encrypted(certificate: &str, key: &str) -> Option<Self> {
+        let mut server = Self::made(false)?;
+        server.port = crate::server::running::free_address().port();
+        let path = |name: &str| server.directory.path().join(name);
+        std::fs::write(path("certificate"), certificate).unwrap();
+        std::fs::write(path("key"), key).unwrap();
+        std::fs::write(path("data/pg_hba.conf"), "local all all trust\nhostssl all all all trust\n").unwrap();
+        assert!(Command::new("chmod").arg("600").arg(path("key")).status().unwrap().success());
+        if is_of_root() {
+            assert!(Command::new("chown").arg("postgres").arg(path("key")).status().unwrap().success());
+        }
+        let (certificate, key, port) = (path("certificate"), path("key"), server.port);
+        server.settings[0] = "listen_addresses=localhost".to_owned();
+        server.settings.extend([
+            "ssl=on".to_owned(),
+            format!("port={port}"),
+            format!("ssl_cert_file={}", certificate.display()),
+            format!("ssl_key_file={}", key.display()),
+        ]);
+        server.begin();
+        Some(server)
+    }
+
+    /// The port of an encrypted server, which also names its socket.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The files of a server; `None` where its programs are absent, which is named.
+    fn made(is_durable: bool) -> Option<Self> {
         let Some(programs) = programs() else {
             println!("skipped: this system has no PostgreSQL server");
             return None;
         };
         let directory = tempfile::Builder::new().prefix("pg").tempdir().unwrap();
         let path = directory.path();
-        if command(Path::new("true")).get_program() == "setpriv" {
+        if is_of_root() {
             assert!(Command::new("chown").arg("postgres").arg(path).status().unwrap().success());
         }
         let made = command(&programs.join("initdb"))
@@ -77,9 +117,7 @@ impl Server {
             "max_connections=120",
         ];
         let settings = settings.map(str::to_owned).to_vec();
-        let mut server = Self { directory, programs, settings, running: None };
-        server.begin();
-        Some(server)
+        Some(Self { directory, programs, settings, port: 5432, running: None })
     }
 
     /// The server that tests share; each in its databases.
@@ -133,7 +171,7 @@ impl Server {
 
     /// The address of a database.
     pub fn address(&self, database: &str) -> String {
-        format!("postgres://quotient@/{database}?host={}", self.directory.path().display())
+        format!("postgres://quotient@/{database}?host={}&port={}", self.directory.path().display(), self.port)
     }
 
     /// Creates a database; returns its name.

@@ -162,15 +162,48 @@ fn a_database_that_cannot_keep_its_word_is_refused() {
     assert!(matches!(newer, StoreFault::Newer { version: 2, known: 1, .. }), "{newer:?}");
     // Nothing of a refusal repeats a password.
     for (address, expected) in [
-        (format!("{address}&password=s3cret&sslmode=require"), "`sslmode=require` is not supported"),
+        (format!("{address}&password=s3cret&sslmode=require"), "an encrypted connection is verified"),
         (format!("{}&password=s3cret", server.address("none")), "database \"none\" does not exist"),
         ("postgres://quotient:s3cret@localhost:1/x".to_owned(), "Connection refused"),
-        ("postgres://quotient:s3cret@/x?sslmode=verify-full".to_owned(), "has no valid value"),
+        ("postgres://quotient:s3cret@/x?sslmode=verify-full".to_owned(), "an encrypted connection is verified"),
+        ("postgres://quotient:s3cret@/x?connect_timeout=x".to_owned(), "has no valid value"),
         ("postgres://quotient:s3@cret@localhost/x".to_owned(), "an `@` is not percent-encoded"),
     ] {
         let fault = open(&address).unwrap_err();
         let text = format!("{} {} {fault:?}", fault.message(), fault.help());
         assert!(text.contains(expected) && !text.contains("s3c"), "{text}");
+    }
+}
+
+#[test]
+fn an_encrypted_connection_is_verified() {
+    let names = |name: &str| rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    let (own, other) = (names("localhost"), names("localhost"));
+    let Some(server) = Server::encrypted(&own.cert.pem(), &own.signing_key.serialize_pem()) else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (trusted, untrusted) = (file("own.pem", &own.cert.pem()), file("other.pem", &other.cert.pem()));
+    let (name, port) = (server.database(), server.port());
+    let address = |host: &str, more: &str| format!("postgres://quotient@{host}:{port}/{name}{more}");
+    let verified = |host: &str, file: &str| address(host, &format!("?sslmode=verify-full&sslrootcert={file}"));
+    let mut store = open(&verified("localhost", &trusted)).unwrap();
+    append(&mut store, "north", 0, &[1]).unwrap();
+    assert_eq!(causes(&store.verify(None).unwrap()), [""; 0]);
+    for (address, expected) in [
+        (verified("localhost", &untrusted), "invalid peer certificate"),
+        (verified("127.0.0.1", &trusted), "invalid peer certificate"),
+        (verified("localhost", &file("none.pem", "")), "the file contains no certificate"),
+        (verified("localhost", "missing.pem"), "`sslrootcert=missing.pem` cannot be used"),
+        (address("localhost", "?sslmode=require"), "an encrypted connection is verified"),
+        // This server lets no connection in that is not encrypted.
+        (address("localhost", ""), "no encryption"),
+    ] {
+        let message = open(&address).unwrap_err().message();
+        assert!(message.contains(expected), "{message}");
     }
 }
 
