@@ -1,6 +1,8 @@
 //! Identity of partners and lines: names, and the part of the business.
 
 use crate::figures;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Name of the group of those whose tier, territory, account manager and so on is not known.
@@ -46,5 +48,40 @@ impl SegmentKey {
     pub fn contains(&self, other: &Self) -> bool {
         let wider = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_none() || mine == theirs;
         wider(&self.product_line, &other.product_line) && wider(&self.territory, &other.territory)
+    }
+}
+
+/// A segment that many rows share, in 8 bytes.
+///
+/// ```
+/// use quotient::channel::{SegmentKey, SharedSegment};
+/// let servers = SegmentKey { product_line: Some("Servers".into()), territory: None };
+/// assert_eq!(*SharedSegment::from(servers.clone()), servers);
+/// assert_eq!(*SharedSegment::default(), SegmentKey::default());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedSegment(Option<Arc<SegmentKey>>);
+
+/// All of a partner's business.
+static WHOLE: SegmentKey = SegmentKey { product_line: None, territory: None };
+
+impl From<SegmentKey> for SharedSegment {
+    fn from(segment: SegmentKey) -> Self {
+        Self((segment != WHOLE).then(|| Arc::new(segment)))
+    }
+}
+
+impl Deref for SharedSegment {
+    type Target = SegmentKey;
+
+    fn deref(&self) -> &SegmentKey {
+        self.0.as_deref().unwrap_or(&WHOLE)
+    }
+}
+
+/// The hash is that of the segment.
+impl Hash for SharedSegment {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
     }
 }

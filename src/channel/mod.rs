@@ -18,7 +18,7 @@ mod terms;
 pub use book::{ExtraRow, ExtraTable, MarketCell, PartnerBook};
 pub use changing::{Attribute, Dated, DatedRows, History, Investment, Profile, WinRate};
 pub use complete_month::{LatestMonth, PartOfMonth};
-pub use identity::{Identity, NOT_KNOWN, Name, SegmentKey};
+pub use identity::{Identity, NOT_KNOWN, Name, SegmentKey, SharedSegment};
 pub use known_months::KnownMonths;
 pub use line::{
     ChannelFacts, ClosedFacts, FormerQuota, HistoryFacts, InvestmentFacts, LineContext, LineFacts, MarketFacts,

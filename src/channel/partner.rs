@@ -1,7 +1,7 @@
 //! One partner: master data, revenue history, investment, registered opportunities, forecasts, quotas.
 
 use super::changing::{Attribute, History, Investment, WinRate};
-use super::identity::{Identity, Name, SegmentKey};
+use super::identity::{Identity, Name, SegmentKey, SharedSegment};
 use super::terms::QuotaTerms;
 use crate::units::{Money, Month, Rate};
 use chrono::NaiveDate;
@@ -77,6 +77,12 @@ impl Partner {
         }
     }
 
+    /// Gives back the memory of its facts: of a partner that is assessed, only its names are asked for.
+    pub fn forget_facts(&mut self) {
+        let names = Self::new(Name::clone(&self.id));
+        *self = Self { name: Name::clone(&self.name), ..names };
+    }
+
     /// Returns who the partner is as a whole: its home territory, no product line.
     pub fn identity(&self) -> Identity {
         Identity {
@@ -106,7 +112,7 @@ pub struct RevenueEntry {
     /// Month the revenue was closed in. A quarter in the book is represented by its three months, split as stated there.
     pub month: Month,
     /// Product line and territory, where the book gives them.
-    pub segment: SegmentKey,
+    pub segment: SharedSegment,
     /// Net revenue; negative when credit notes exceed sales.
     pub amount: Money,
 }

@@ -75,6 +75,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     }
     let Inputs { plugin, book, mut request, warnings } = inputs;
     request.bands = options.bands;
+    request.without_steps = profile.is_some() || options.output.format == Format::Csv;
     let mut plan = propose(&plugin, book, &request, options.plan.threads.count())?;
     plan.findings = warnings.into_iter().chain(plan.findings).collect();
     terminal.show(&plan.findings);
@@ -152,8 +153,7 @@ fn propose(
         if planning::wants_bands(plugin, request) {
             return planning::propose(plugin, &book, request, &bar.progress());
         }
-        let prepared = planning::prepare(plugin, &book, request, &bar.progress())?;
-        drop(book);
+        let prepared = planning::prepare_given(plugin, book, request, &bar.progress())?;
         let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
         prepared.plan(&settled, request.previous.as_deref())
     });

@@ -34,6 +34,7 @@ pub(crate) use group::GroupKey;
 pub use group::{Group, grouped};
 pub use place::{Place, Position, Span};
 pub use quote::quoted;
+pub(crate) use text::push_readable;
 pub use text::{CleanWriter, cut, lines_of, readable, readable_message, steers};
 pub use words::{Candidates, listed, suggested};
 

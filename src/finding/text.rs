@@ -33,7 +33,18 @@ fn shown(character: char) -> char {
 /// assert_eq!(readable("a\u{1b}[31m\tb\u{202e}"), "a\u{fffd}[31m b\u{fffd}");
 /// ```
 pub fn readable(text: &str) -> String {
-    text.chars().map(shown).collect()
+    let mut out = String::new();
+    push_readable(text, &mut out);
+    out
+}
+
+/// Adds what [`readable`] returns to `out`.
+pub(crate) fn push_readable(text: &str, out: &mut String) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        out.push_str(text);
+    } else {
+        out.extend(text.chars().map(shown));
+    }
 }
 
 /// Returns [`readable`] text in which values in backticks are cut to 200 characters, and the whole to 4,000; `…` stands

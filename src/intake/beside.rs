@@ -289,7 +289,7 @@ pub(super) struct Known<'b> {
 
 impl<'b> Known<'b> {
     pub(super) fn of(book: &'b PartnerBook) -> Self {
-        let revenue = || book.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| &entry.segment));
+        let revenue = || book.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| &*entry.segment));
         let homes = book.partners.iter().filter_map(|partner| partner.territory.as_deref());
         let lines = book.partners.iter().flat_map(|partner| partner.product_lines.iter().map(|line| &**line));
         let market = || book.market.iter();

@@ -110,7 +110,10 @@ impl<'m> Reading<'m> {
             partner.investment = Some(Box::new(fact));
         });
         fill_lists(&mut partners, opportunities, |partner| &mut partner.opportunities);
-        fill_dated(&mut partners, win_rates, Partner::set_win_rates, |partner, fact| partner.win_rates.push(fact));
+        fill_dated(&mut partners, win_rates, Partner::set_win_rates, |partner, fact| {
+            partner.win_rates.reserve_exact(1);
+            partner.win_rates.push(fact);
+        });
         fill_lists(&mut partners, forecasts, |partner| &mut partner.forecasts);
         fill_lists(&mut partners, quotas, |partner| &mut partner.quotas);
         let mut book = PartnerBook { locks, extra_tables, ..PartnerBook::new(currency, partners) };

@@ -82,6 +82,14 @@ impl<T> Cell<T> {
     }
 }
 
+/// The text without white space around it; most have none, which two bytes show.
+pub(super) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// The cells of one row.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fields<'a> {
@@ -96,12 +104,11 @@ pub(super) enum Fields<'a> {
 impl<'a> Fields<'a> {
     /// Text of the cell in column `index`, trimmed; empty when the row has no such cell.
     pub fn text(self, index: usize) -> &'a str {
-        match self {
+        trimmed(match self {
             Self::Record(record) => record.get(index).unwrap_or_default(),
             Self::Cells(cells) => cells.get(index).map(|cell| &*cell.text).unwrap_or_default(),
             Self::Members(cells) => cells.get(index).map(|cell| &*cell.text).unwrap_or_default(),
-        }
-        .trim()
+        })
     }
 
     /// Type of the cell; text when the row has no such cell.

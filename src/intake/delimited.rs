@@ -1,6 +1,6 @@
 //! CSV files: their encoding, their delimiter, and their records with the row a spreadsheet would show.
 
-use super::cell::Fields;
+use super::cell::{Fields, trimmed};
 use super::fault::{FileFault, TableFault};
 use super::garbled::{Guess, garbled, japanese};
 use super::log::shown;
@@ -108,7 +108,10 @@ fn mixed(bytes: &[u8]) -> Option<FileFault> {
 }
 
 fn checked(file: &str, text: String) -> Result<String, Finding> {
-    let Some(at) = text.bytes().position(|byte| byte == 0) else { return Ok(text) };
+    if !text.as_bytes().contains(&0) {
+        return Ok(text);
+    }
+    let at = text.bytes().take_while(|byte| *byte != 0).count();
     let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
     Err(Finding::from(FileFault::ZeroByte { line }).at(Place::file(file)))
 }
@@ -247,7 +250,7 @@ impl Delimited {
             let consumed = reader.position().line() - line;
             line += consumed;
             row += if consumed <= 1 { 1 } else { consumed.saturating_sub(breaks_inside(&record)).max(1) };
-            if record.iter().all(|field| field.trim().is_empty()) {
+            if record.iter().all(|field| trimmed(field).is_empty()) {
                 continue;
             }
             if !each(row, &record) {

@@ -60,6 +60,7 @@ mod row;
 mod row_amounts;
 mod row_currency;
 mod row_evidence;
+mod row_period;
 mod row_value;
 mod row_width;
 mod rows;

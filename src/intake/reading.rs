@@ -70,7 +70,8 @@ impl Reading<'_> {
         book: &PartnerBook,
         mut tables: BTreeMap<String, usize>,
     ) -> (Vec<Target>, BTreeMap<String, usize>) {
-        let known = if self.is_part { Known::unchecked(book) } else { Known::of(book) };
+        let is_unchecked = self.is_part || !self.places.contains_key(&TableKind::Targets);
+        let known = if is_unchecked { Known::unchecked(book) } else { Known::of(book) };
         let mut rows: Vec<Target> = Vec::new();
         let read = self.each_row(TableKind::Targets, &[], |row| rows.extend(target(row, &known)));
         if let Some(read) = read {

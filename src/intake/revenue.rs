@@ -10,10 +10,11 @@ use super::sheet::{Location, Numbering};
 use super::survey::Survey;
 use super::table::Field;
 use super::value::date;
-use crate::channel::{Partner, RevenueEntry, SegmentKey};
+use crate::channel::{Partner, RevenueEntry, SegmentKey, SharedSegment};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, Money, Month};
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 
 /// Length of a month such as `2026-01`; a date is longer.
 const SHORTEST_DATE: usize = 7;
@@ -130,6 +131,7 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
     let key = |row: &RevenueRow| (row.month, rank(&lines, row.product_line), rank(&territories, row.territory));
     rows.sort_unstable_by(|a, b| a.partner.cmp(&b.partner).then_with(|| key(a).cmp(&key(b))));
     let currency = shared.currency();
+    let mut segments: BTreeMap<(u32, u32), SharedSegment> = BTreeMap::new();
     for group in rows.chunk_by(|a, b| a.partner == b.partner) {
         let Some(index) = group.first().map(|row| row.partner as usize) else { continue };
         let Some(partner) = partners.get_mut(index) else { continue };
@@ -140,7 +142,9 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
             match exact_sum(cell, currency) {
                 Some(amount) => {
                     survey.add(first.month, amount.amount(), cell.len());
-                    partner.revenue.push(RevenueEntry { month: first.month, segment: first.segment(shared), amount });
+                    let segment = segments.entry((first.product_line, first.territory));
+                    let segment = segment.or_insert_with(|| first.segment(shared).into()).clone();
+                    partner.revenue.push(RevenueEntry { month: first.month, segment, amount });
                 }
                 None => {
                     let fault = BookFault::InexactRevenue { partner: shown(&partner.id), month: first.month };

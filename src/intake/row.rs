@@ -256,6 +256,7 @@ impl<'a> Row<'a> {
         }
         names.sort_unstable();
         names.dedup();
+        names.shrink_to_fit();
         Ok(names)
     }
 

@@ -6,18 +6,16 @@ use super::log::{Reported, shown};
 use super::outcome::known;
 use super::row::{Row, Written};
 use super::sheet::Numbering;
-use super::table::{Field, Kind, TableKind};
+use super::table::{Field, Kind};
 use super::value::currency_name;
 use super::value::currency_sign::{Meaning, meaning};
 use super::value::date::{self, DateFault};
 use super::value::date_format::DateFormat;
 use super::value::notation::{Dash, Notation, Number};
 use super::value::number::{self, NumberFault};
-use super::value::period::{self, PeriodFault, Years};
-use super::value::week::Week;
 use super::value::word::truth_of;
 use crate::channel::OpportunityStatus;
-use crate::units::{Currency, Money, Month, plain};
+use crate::units::{Currency, Money, plain};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -242,9 +240,12 @@ impl<'a> Row<'a> {
         let Some(written) = self.value(field)? else { return Ok(None) };
         let by_heading = || self.binding.percents.contains(&field).then_some(Decimal::ONE_HUNDRED);
         let scale = self.binding.map.and_then(|map| map.scale.get(&field)).copied().or_else(by_heading);
-        let (column, value) = (self.column(field), shown(written.text));
-        let (table, key) = (self.binding.table.name.to_owned(), field.name().to_owned());
+        let words = |row: &Self| {
+            let (table, key) = (row.binding.table.name.to_owned(), field.name().to_owned());
+            (row.column(field), shown(written.text), table, key)
+        };
         if written.kind == CellKind::Unformatted && scale.is_some() {
+            let (column, value, table, key) = words(self);
             return Err(self.reject(field, ValueFault::UnknownFormat { column, value, table, key }));
         }
         let Some(number) = self.number(field, written, NumberKind::Rate)? else { return Ok(None) };
@@ -257,10 +258,12 @@ impl<'a> Row<'a> {
         let rate = divisor.map_or(number.value, |by| number.value.checked_div(by).unwrap_or(number.value));
         let is_share = self.declared(field).is_some_and(|column| column.kind == Kind::Share);
         if is_share && (rate < Decimal::ZERO || rate > Decimal::ONE) {
+            let (column, value, table, key) = words(self);
             let may_be_percent = rate > Decimal::ONE && scale.is_none() && !is_fraction;
             return Err(self.reject(field, ValueFault::NotShare { column, value, table, key, may_be_percent }));
         }
         if rate.abs() > Decimal::from(1_000) {
+            let (column, value, table, key) = words(self);
             return Err(self.reject(field, ValueFault::NotRate { column, value, table, key }));
         }
         Ok(Some(rate))
@@ -285,51 +288,6 @@ impl<'a> Row<'a> {
         let formats = self.binding.map.map(|map| map.dates.of(field)).unwrap_or_default();
         let date = date_of(written, formats, self.shared.zone, self.binding.heading_in(self.fields, field));
         date.map(Some).map_err(|fault| self.reject(field, fault))
-    }
-
-    /// A stretch of months: its first month and its length.
-    pub fn period(&mut self, field: Field) -> Result<Option<(Month, u32)>, Reported> {
-        let Some(written) = self.value(field)? else { return Ok(None) };
-        let Written { text, kind, is_ours } = written;
-        let table = self.binding.table.kind;
-        let is_latest = |(of, column, latest, _): &&(TableKind, Field, String, (Month, u32))| {
-            kind == CellKind::Text && *of == table && *column == field && latest == text
-        };
-        if let Some((.., period)) = self.shared.latest_period.as_ref().filter(is_latest) {
-            return Ok(Some(*period));
-        }
-        let (column, value) = (self.column(field), shown(text));
-        let is_year = text.len() == 4 && (text.starts_with("19") || text.starts_with('2'));
-        if kind.is_number() && !((is_year || matches!(text.len(), 6 | 8)) && is_digits(text)) {
-            return Err(self.reject(field, ValueFault::SerialDate { column, value }));
-        }
-        let map = self.binding.map.filter(|_| kind == CellKind::Text && !is_ours);
-        let formats = map.map(|map| map.dates.of(field)).unwrap_or_default();
-        let years = Years { calendar: self.shared.calendar, bare: self.binding.map.and_then(|map| map.years) };
-        let read = period::read(text, years, formats, self.shared.zone);
-        let is_other = matches!(read, Err(PeriodFault::Not(_)));
-        if let Some(week) = is_other.then(|| Week::read(text)).flatten() {
-            let month = self.shared.month_of(week).map(|month| Some((month, 1)));
-            return month.ok_or_else(|| self.reject(field, ValueFault::Week { column, value }));
-        }
-        let fault = match read {
-            Ok(period) => {
-                if kind == CellKind::Text && !is_ours {
-                    self.shared.latest_period = Some((table, field, text.to_owned(), period));
-                }
-                return Ok(Some(period));
-            }
-            Err(PeriodFault::NoCalendar) => ValueFault::NoCalendar { column, value },
-            Err(PeriodFault::BareYear) => ValueFault::BareYear { column, value },
-            Err(PeriodFault::Not(DateFault::Not(formats))) if formats.is_empty() => {
-                ValueFault::NotPeriod { column, value }
-            }
-            Err(PeriodFault::Not(DateFault::Not(formats))) => ValueFault::NotDate { column, value, formats },
-            Err(PeriodFault::Not(DateFault::Two(first, second))) => {
-                ValueFault::TwoDates { column, value, first: first.to_string(), second: second.to_string() }
-            }
-        };
-        Err(self.reject(field, fault))
     }
 
     /// `true` or `false`.
@@ -382,7 +340,7 @@ fn currency_of(text: &str) -> Option<Currency> {
     text.parse().ok().or_else(|| currency_name::named(text))
 }
 
-fn is_digits(text: &str) -> bool {
+pub(super) fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -25,6 +25,32 @@ pub(super) struct Points {
     pub first: Option<(String, Place)>,
 }
 
+/// Texts of one column and the periods that they name.
+#[derive(Debug, Default)]
+pub(super) struct KnownPeriods {
+    column: Option<(TableKind, Field)>,
+    periods: BTreeMap<Box<str>, (Month, u32)>,
+}
+
+impl KnownPeriods {
+    /// Texts that are kept.
+    const MOST: usize = 512;
+
+    /// The period that `text` names; `None` for one that was not read before.
+    pub fn get(&self, table: TableKind, field: Field, text: &str) -> Option<(Month, u32)> {
+        self.periods.get(text).filter(|_| self.column == Some((table, field))).copied()
+    }
+
+    /// Keeps a text that was read.
+    pub fn keep(&mut self, table: TableKind, field: Field, text: &str, period: (Month, u32)) {
+        if self.column != Some((table, field)) || self.periods.len() >= Self::MOST {
+            self.periods.clear();
+            self.column = Some((table, field));
+        }
+        self.periods.insert(text.into(), period);
+    }
+}
+
 /// State shared by all tables of a book while they are read.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
@@ -60,6 +86,8 @@ pub(super) struct Shared {
     pub day_order: DayOrder,
     /// The latest month that was read, with its column and text: neighbours often share it.
     pub latest_period: Option<(TableKind, Field, String, (Month, u32))>,
+    /// Periods that were read before in the same column: most tables name some dozens of them again and again.
+    pub known_periods: KnownPeriods,
     /// Rows of the current table that were left out.
     pub tally: Tally,
     /// Summaries of the tables read so far.

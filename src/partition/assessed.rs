@@ -5,7 +5,7 @@ use super::written::{Exact, Hash, Written};
 use crate::channel::{Lock, Name, SegmentKey};
 use crate::finding::Finding;
 use crate::planning::{Draft, InForce};
-use crate::quota::{Assessment, Basis, Bound, GuardrailKind, Guardrails, Side, Weights};
+use crate::quota::{Assessment, Basis, Bound, BoundReason, GuardrailKind, Guardrails, Side, Weights};
 use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -184,7 +184,7 @@ impl OpenLineDocument {
             },
             reasons: Vec::new(),
             indicated: self.indicated.unwrap_or_default().into_iter().map(known).collect::<Option<_>>()?,
-            weights: Weights::new(&weights).ok()?,
+            weights: Arc::new(Weights::new(&weights).ok()?),
             assessment,
             guardrails: guardrails(known(self.floor)?, known(self.ceiling)?, self.overridden),
             without_minimum: None,
@@ -199,7 +199,7 @@ impl OpenLineDocument {
 }
 
 fn guardrails(floor: Option<i128>, ceiling: Option<i128>, overridden: Option<String>) -> Guardrails {
-    let bound = |side, amount, reason: Arc<str>| Bound { kind: GuardrailKind::Factor, side, amount, reason };
+    let bound = |side, amount, reason: BoundReason| Bound { kind: GuardrailKind::Factor, side, amount, reason };
     let held = |side, amount: Option<i128>| amount.map(|amount| bound(side, amount, GUARDRAIL.into()));
     Guardrails {
         floor: held(Side::Floor, floor),

@@ -204,9 +204,9 @@ impl Gathered {
         record: Record,
         rules: &RollupRules,
     ) -> Result<(), MoneyError> {
+        self.sums.merge(member)?;
         // A member counts once, however many lines it has.
-        let once = |matched: Matched| Matched { count: matched.count.min(1), ..matched };
-        self.sums.merge(&Sums { forecast: once(member.forecast), ..member.clone() })?;
+        self.sums.forecast.count -= member.forecast.count.saturating_sub(1);
         self.partners += 1;
         self.consistently_at_quota += usize::from(record == Record::AtQuota);
         self.consistently_below_quota += usize::from(record == Record::BelowQuota);
@@ -314,15 +314,21 @@ fn concentration(currency: Currency, mut shortfalls: Vec<Shortfall>) -> Result<C
     Ok(Concentration { total, partners, half, four_fifths, largest: shortfalls })
 }
 
-/// The parts of a partner by a dimension: the whole in one, or its lines by territory or product line.
-pub(super) fn members(
-    partner: &PartnerStanding,
-    dimension: Dimension,
-    currency: Currency,
-) -> Result<BTreeMap<Option<Name>, Sums>, MoneyError> {
-    let none = || Sums::new(currency);
-    let mut members: BTreeMap<Option<Name>, Sums> = BTreeMap::new();
-    let whole = match dimension {
+/// The partner as one member, with the months of its lines.
+pub(super) fn whole(partner: &PartnerStanding, currency: Currency) -> Result<Sums, MoneyError> {
+    let mut member = Sums::new(currency);
+    member.add(&partner.whole)?;
+    partner.lines.iter().try_for_each(|line| member.add_months(&line.standing.months))?;
+    if partner.lines.is_empty() {
+        member.add_months(&partner.whole.months)?;
+    }
+    Ok(member)
+}
+
+/// The group by a dimension in which the partner is one member; `None` where its lines are members.
+pub(super) fn group_of(partner: &PartnerStanding, dimension: Dimension) -> Option<Option<Name>> {
+    let is_by_line = matches!(dimension, Dimension::Territory | Dimension::ProductLine) && !partner.lines.is_empty();
+    (!is_by_line).then(|| match dimension {
         Dimension::Channel => None,
         Dimension::Partner => Some(partner.identity.partner_id.clone()),
         Dimension::Tier => partner.identity.tier.clone(),
@@ -331,26 +337,24 @@ pub(super) fn members(
         Dimension::ReportingPeriod => Some(partner.period.clone()),
         Dimension::Territory => partner.identity.territory.clone(),
         Dimension::ProductLine => None,
-    };
-    let is_by_line = matches!(dimension, Dimension::Territory | Dimension::ProductLine) && !partner.lines.is_empty();
-    if !is_by_line {
-        let member = members.entry(whole.clone()).or_insert_with(none);
-        member.add(&partner.whole)?;
-    }
+    })
+}
+
+/// The lines of a partner by territory or product line.
+pub(super) fn lines_by(
+    partner: &PartnerStanding,
+    dimension: Dimension,
+    currency: Currency,
+) -> Result<BTreeMap<Option<Name>, Sums>, MoneyError> {
+    let mut members: BTreeMap<Option<Name>, Sums> = BTreeMap::new();
     for line in &partner.lines {
         let name = match dimension {
             Dimension::Territory => line.segment.territory.clone().or_else(|| partner.identity.territory.clone()),
-            Dimension::ProductLine => line.segment.product_line.clone(),
-            _ => whole.clone(),
+            _ => line.segment.product_line.clone(),
         };
-        let member = members.entry(name).or_insert_with(none);
-        if is_by_line {
-            member.add(&line.standing)?;
-        }
+        let member = members.entry(name).or_insert_with(|| Sums::new(currency));
+        member.add(&line.standing)?;
         member.add_months(&line.standing.months)?;
-    }
-    if partner.lines.is_empty() {
-        members.entry(whole).or_insert_with(none).add_months(&partner.whole.months)?;
     }
     Ok(members)
 }

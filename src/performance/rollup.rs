@@ -4,7 +4,7 @@
 
 use super::dimension::Dimension;
 use super::figures::PartnerStanding;
-use super::gathered::{Gathered, Record, members};
+use super::gathered::{Gathered, Record, Sums, group_of, lines_by, whole};
 use super::group::Group;
 use super::rules::RollupRules;
 use crate::channel::Name;
@@ -32,7 +32,7 @@ impl Rollup {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -55,7 +55,7 @@ impl Rollup {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -91,7 +91,7 @@ impl RollupBuilder {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -117,7 +117,7 @@ impl RollupBuilder {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -137,9 +137,20 @@ impl RollupBuilder {
             Record::BelowQuota => self.below_quota.push(partner.identity.partner_id.clone()),
             Record::Neither => {}
         }
+        let currency = self.currency;
+        let mut member: Option<Sums> = None;
         for &dimension in &self.dimensions {
-            for (name, member) in members(partner, dimension, self.currency)? {
-                let group = self.groups.entry((dimension, name)).or_insert_with(|| Gathered::new(self.currency));
+            if let Some(name) = group_of(partner, dimension) {
+                let member = match &mut member {
+                    Some(member) => member,
+                    none => none.insert(whole(partner, currency)?),
+                };
+                let group = self.groups.entry((dimension, name)).or_insert_with(|| Gathered::new(currency));
+                group.add(partner, member, record, &self.rules)?;
+                continue;
+            }
+            for (name, member) in lines_by(partner, dimension, currency)? {
+                let group = self.groups.entry((dimension, name)).or_insert_with(|| Gathered::new(currency));
                 group.add(partner, &member, record, &self.rules)?;
             }
         }
@@ -153,7 +164,7 @@ impl RollupBuilder {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -183,7 +194,7 @@ impl RollupBuilder {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);

@@ -60,7 +60,7 @@ fn lines_of(context: &Frame, partner: &Partner, quotas: &QuotasInForce) -> BTree
         .opportunities
         .iter()
         .filter(|deal| deal.is_open_on(context.as_of) && context.period.contains(Month::of(deal.close_date)));
-    let parts = sold.map(|entry| &entry.segment).chain(open.map(|deal| &deal.segment));
+    let parts = sold.map(|entry| &*entry.segment).chain(open.map(|deal| &deal.segment));
     for part in parts {
         if !lines.iter().any(|line| grain.holds(partner, line, part)) {
             lines.insert(grain.line_of(partner, part));

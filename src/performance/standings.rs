@@ -80,7 +80,7 @@ impl<'b> Standings<'b> {
     /// # let partner = |id: &str, quota: i64, actual: i64| -> Partner {
     /// #     let start = "2026-01".parse().unwrap();
     /// #     let segment = SegmentKey::default();
-    /// #     let revenue = vec![RevenueEntry { month: start, segment: segment.clone(), amount: usd(actual) }];
+    /// #     let revenue = vec![RevenueEntry { month: start, segment: segment.clone().into(), amount: usd(actual) }];
     /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: usd(quota), terms: Default::default() }];
     /// #     Partner { id: id.into(), name: id.into(), tier: None, territory: None, vertical: None, product_lines: vec![],
     /// #         account_manager: None, since: None, until: None, attributes: vec![], investment: None, opportunities: vec![],
@@ -157,7 +157,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -180,7 +180,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -205,7 +205,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -230,7 +230,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -275,7 +275,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -297,7 +297,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -319,7 +319,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -341,7 +341,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -366,7 +366,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
@@ -389,7 +389,7 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
-    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
     /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);

@@ -38,7 +38,8 @@ impl Assessed {
         request: &Request,
         progress: Progress<'_>,
     ) -> Result<Self, Findings> {
-        let (drafts, not_eligible) = prepare(plugin, book, request, progress)?.into_drafts();
+        let request = Request { without_steps: true, ..request.clone() };
+        let (drafts, not_eligible) = prepare(plugin, book, &request, progress)?.into_drafts();
         let (currency, grain) = (book.currency, plugin.manifest.grain);
         Ok(Self { currency, grain, drafts, not_eligible, book_locks: book.locks.clone() })
     }

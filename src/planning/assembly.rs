@@ -26,17 +26,18 @@ pub struct Draft {
     pub segment: SegmentKey,
     /// Figures that a plan shows beside the quota.
     pub context: LineContext,
-    /// Reason each factor gave, in the manifest's order.
+    /// Reason each factor gave, in the manifest's order; empty for a line that is not explained.
     pub reasons: Vec<Arc<str>>,
-    /// Revenue each factor indicates; `None` abstains.
+    /// Revenue each factor indicates, `None` abstains; empty where nothing asks for it.
     pub indicated: Vec<Option<i128>>,
     /// Weights of the line.
-    pub weights: Weights,
+    pub weights: Arc<Weights>,
     /// Bottom-up assessment on the indicated basis; `None` when every factor abstained.
     pub assessment: Option<Assessment>,
     /// Guardrails that hold.
     pub guardrails: Guardrails,
-    /// Guardrails that would hold without the minimum of the tier; `None` for a line without one.
+    /// Guardrails that would hold without the minimum of the tier; `None` for a line without one, and for one that is not
+    /// explained.
     pub without_minimum: Option<Box<Guardrails>>,
     /// Dates in force of a partner that joins or leaves inside the period.
     pub in_force: Option<Box<InForce>>,
@@ -45,7 +46,7 @@ pub struct Draft {
     /// True when the line has no revenue at all up to the as-of date.
     pub never_sold: bool,
     /// Agreed quota.
-    pub lock: Option<Lock>,
+    pub lock: Option<Box<Lock>>,
 }
 
 /// Lines outside their guardrails that are shown one by one.
@@ -359,8 +360,8 @@ fn explain(faults: &ReconciliationFaults, drafts: &[Draft], currency: Currency) 
             crate::quota::Side::Floor => &guardrails.floor,
             crate::quota::Side::Ceiling => &guardrails.ceiling,
         };
-        let reason = bound.as_ref().map_or("", |bound| &bound.reason);
-        violation.to_finding(currency, &name(violation.line), reason)
+        let reason = bound.as_ref().map(|bound| bound.reason.to_string()).unwrap_or_default();
+        violation.to_finding(currency, &name(violation.line), &reason)
     }));
     if let Some(more) = faults.rejected.len().checked_sub(SHOWN_REJECTIONS).filter(|more| *more > 0) {
         findings.push(PlanFault::MoreRejected { lines: more }.into());

@@ -3,16 +3,16 @@
 use super::assembly::Draft;
 use super::beside::BesideLines;
 use super::fault::PlanFault;
-use super::in_force::{bounded, prorated};
+use super::in_force::{InForce, bounded, prorated};
 use super::lines::Lines;
 use super::request::Progress;
 use crate::cancel::is_cancelled;
-use crate::channel::{LineContext, Name, PartnerBook, SegmentKey};
+use crate::channel::{LineContext, LineFacts, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{LineIndications, VendorPlugin, because, indicated};
 use crate::quota::{Assessment, Basis, Bound, GuardrailKind, Guardrails, Weights, assess, settle};
 use crate::script::{RuntimeFault, ScriptFault};
-use crate::units::{Currency, Money};
+use crate::units::{Currency, Money, Rate};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Partners that one task works on.
 const CHUNK: usize = 512;
 /// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
-const BLOCK: usize = 128 * CHUNK;
+const BLOCK: usize = 64 * CHUNK;
 /// Faults of partners that are shown one by one.
 const SHOWN_FAULTS: usize = 40;
 /// Partners whose rules use up their budget until the others are not tried.
@@ -32,34 +32,63 @@ const MOST_EXHAUSTED: usize = 3;
 struct Piece {
     drafts: Vec<Draft>,
     faults: Vec<Finding>,
+    /// Weights of the latest line, which most of the others share.
+    weights: Option<(Vec<Rate>, Arc<Weights>)>,
     /// Partners that were tried.
     tried: usize,
     /// Partners whose rules used up their budget.
     exhausted: usize,
 }
 
+/// The partners of a book while they are assessed.
+pub(super) enum Partners<'b> {
+    /// They are needed afterwards.
+    Lent(&'b [Partner]),
+    /// Their facts are given back as soon as they are assessed.
+    Given(Vec<Partner>),
+}
+
+impl Partners<'_> {
+    fn all(&self) -> &[Partner] {
+        match self {
+            Self::Lent(partners) => partners,
+            Self::Given(partners) => partners,
+        }
+    }
+
+    /// Notes that the partners up to the index `end` are assessed, and those up to `begin` were before.
+    fn assessed(&mut self, begin: usize, end: usize) {
+        if let Self::Given(partners) = self {
+            partners.iter_mut().take(end).skip(begin).for_each(Partner::forget_facts);
+        }
+    }
+}
+
 /// Assesses every line of the eligible partners.
 ///
-/// When the rules use up their budget for a few partners, the partners after them are not tried.
+/// When the rules use up their budget for a few partners, the partners after them are not tried. Unless lines are to be
+/// explained, they keep their amounts only, without reasons.
 pub(super) fn drafts(
     plugin: &VendorPlugin,
     book: &PartnerBook,
-    lines: &Lines<'_>,
+    mut partners: Partners<'_>,
+    (lines, is_explained): (&Lines<'_>, bool),
     progress: Progress<'_>,
 ) -> Result<Vec<Draft>, Findings> {
     let beside = BesideLines::new(plugin, book, lines)?;
+    let assessing = Assessing { plugin, book, lines, beside, is_explained };
     let done = AtomicUsize::new(0);
     let all = lines.eligible.len();
     // The first chunk that stopped: what comes after it is not used, so that the outcome is the same on any machine.
     let stopped = AtomicUsize::new(usize::MAX);
-    let assess = |(number, chunk): (usize, &[usize])| {
+    let assess = |partners: &[Partner], (number, chunk): (usize, &[usize])| {
         let mut piece = Piece { drafts: Vec::with_capacity(chunk.len()), ..Piece::default() };
         for index in chunk {
             if is_cancelled() || stopped.load(Ordering::Relaxed) < number {
                 break;
             }
             let before = piece.faults.len();
-            partner_drafts(plugin, book, (lines, &beside), *index, &mut piece.drafts, &mut piece.faults);
+            assessing.partner(&partners[*index], *index, &mut piece);
             piece.tried += 1;
             let is_exhausted = piece.faults.iter().skip(before).any(|fault| fault.code() == Code::ScriptBudget);
             piece.exhausted += usize::from(is_exhausted);
@@ -71,11 +100,16 @@ pub(super) fn drafts(
         progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
         piece
     };
-    let mut whole = Piece::default();
+    let mut whole = Piece { drafts: Vec::with_capacity(all), ..Piece::default() };
+    let mut begin = 0;
     for (block_number, block) in lines.eligible.chunks(BLOCK).enumerate() {
         let chunks =
             block.par_chunks(CHUNK).enumerate().map(|(at, chunk)| (block_number * (BLOCK / CHUNK) + at, chunk));
-        let pieces: Vec<Piece> = chunks.map(assess).collect();
+        let known = partners.all();
+        let pieces: Vec<Piece> = chunks.map(|chunk| assess(known, chunk)).collect();
+        let end = block.last().map_or(begin, |last| last + 1);
+        partners.assessed(begin, end);
+        begin = end;
         for piece in pieces {
             whole.add(piece);
             if whole.exhausted >= MOST_EXHAUSTED {
@@ -100,6 +134,24 @@ impl Piece {
         self.exhausted = self.exhausted.max(piece.exhausted);
     }
 
+    fn assessed(&mut self, found: &LineIndications, partner: &Name) -> Result<Assessed, PlanFault> {
+        let amounts = indicated(&found.outcomes).ok().zip(self.weights_of(&found.weights));
+        let (amounts, weights) = amounts.ok_or_else(|| PlanFault::Indication { partner: partner.to_string() })?;
+        let assessment = assess(&amounts, &weights)
+            .map_err(|fault| PlanFault::Assessment { partner: partner.to_string(), reason: fault.to_string() })?;
+        Ok((amounts, weights, assessment))
+    }
+
+    /// The weights of a line, shared with the line before where that has the same.
+    fn weights_of(&mut self, rates: &[Rate]) -> Option<Arc<Weights>> {
+        if let Some((_, weights)) = self.weights.as_ref().filter(|(latest, _)| latest == rates) {
+            return Some(Arc::clone(weights));
+        }
+        let weights = Arc::new(Weights::new(rates).ok()?);
+        self.weights = Some((rates.to_vec(), Arc::clone(&weights)));
+        Some(weights)
+    }
+
     /// The drafts of all partners, or the faults.
     fn finish(self, all: usize) -> Result<Vec<Draft>, Findings> {
         let failed = self.faults.len();
@@ -118,64 +170,83 @@ impl Piece {
     }
 }
 
-fn partner_drafts(
-    plugin: &VendorPlugin,
-    book: &PartnerBook,
-    (lines, beside): (&Lines<'_>, &BesideLines),
-    index: usize,
-    drafts: &mut Vec<Draft>,
-    faults: &mut Vec<Finding>,
-) {
-    let partner = &book.partners[index];
-    let in_force = lines.in_force(partner);
-    // Nothing is assessed on records that could not be read.
-    let unreadable = beside.faults_of(index);
-    if !unreadable.is_empty() {
-        faults.extend(unreadable);
-        return;
+/// Sources of the lines that are assessed.
+struct Assessing<'a> {
+    plugin: &'a VendorPlugin,
+    book: &'a PartnerBook,
+    lines: &'a Lines<'a>,
+    beside: BesideLines,
+    is_explained: bool,
+}
+
+impl Assessing<'_> {
+    /// Assesses the lines of the partner at `index` of the book.
+    fn partner(&self, partner: &Partner, index: usize, piece: &mut Piece) {
+        let in_force = self.lines.in_force(partner);
+        // Nothing is assessed on records that could not be read.
+        let unreadable = self.beside.faults_of(index);
+        if !unreadable.is_empty() {
+            piece.faults.extend(unreadable);
+            return;
+        }
+        for (segment, facts) in self.lines.facts(partner) {
+            let facts = Arc::new(facts);
+            let found = match self.plugin.indications(&self.beside.facts(index, &facts)) {
+                Ok(found) => found,
+                Err(broken) => {
+                    piece.faults.extend(broken.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));
+                    continue;
+                }
+            };
+            match piece.assessed(&found, &partner.id) {
+                Ok(assessed) => {
+                    let months = self.lines.months(partner, &segment);
+                    let months = months.and_then(|months| minor_months(&months, self.book.currency));
+                    let draft = self.draft((segment, &*facts), &found, assessed, in_force.as_ref());
+                    piece.drafts.push(Draft { months, ..draft });
+                }
+                Err(fault) => piece.faults.push(fault.into()),
+            }
+        }
     }
-    for (segment, facts) in lines.facts(partner) {
-        let facts = Arc::new(facts);
-        let found = plugin.indications(&beside.facts(index, &facts));
-        let found = match found {
-            Ok(found) => found,
-            Err(broken) => {
-                faults.extend(broken.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));
-                continue;
-            }
-        };
-        let currency = book.currency;
-        let (amounts, weights, assessment) = match assessed(&found, &partner.id) {
-            Ok(assessed) => assessed,
-            Err(fault) => {
-                faults.push(fault.into());
-                continue;
-            }
-        };
+
+    /// The line with its guardrails, without the revenue by month.
+    fn draft(
+        &self,
+        (segment, facts): (SegmentKey, &LineFacts),
+        found: &LineIndications,
+        (amounts, weights, assessment): Assessed,
+        in_force: Option<&InForce>,
+    ) -> Draft {
+        let (plugin, is_explained) = (self.plugin, self.is_explained);
         let assessed = assessment.as_ref().map(|assessment| assessment.amount);
-        let bounds = bounded(plugin.bounds(&facts, &found.outcomes, assessed, currency), in_force.as_ref());
-        let assessment = assessment.map(|assessment| prorated(assessment, in_force.as_ref()));
-        // Under fair shares the settlement makes the contributions anew; only the amount is needed until then.
-        let assessment = match plugin.manifest.basis {
-            Basis::Indicated => assessment,
-            Basis::FairShare => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
+        let bounds = bounded(plugin.bounds(facts, &found.outcomes, assessed, self.book.currency), in_force);
+        let assessment = assessment.map(|assessment| prorated(assessment, in_force));
+        // Under fair shares the settlement makes the contributions; only the amount is needed until then.
+        let is_fair = plugin.manifest.basis == Basis::FairShare;
+        let assessment = match is_fair || !is_explained {
+            true => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
+            false => assessment,
         };
-        let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
-        drafts.push(Draft {
+        let reasons = match is_explained {
+            true => found.outcomes.iter().map(|outcome| Arc::clone(because(outcome))).collect(),
+            false => Vec::new(),
+        };
+        Draft {
             identity: facts.identity.clone(),
             segment,
-            context: LineContext::from(&*facts),
-            reasons: found.outcomes.iter().map(|outcome| Arc::clone(because(outcome))).collect(),
-            indicated: amounts,
+            context: LineContext::from(facts),
+            reasons,
+            indicated: if is_fair || is_explained { amounts } else { Vec::new() },
             weights,
             assessment,
-            without_minimum: without_minimum(&bounds),
+            without_minimum: if is_explained { without_minimum(&bounds) } else { None },
             guardrails: settle(bounds),
-            in_force: in_force.clone().map(Box::new),
-            months,
+            in_force: in_force.cloned().map(Box::new),
+            months: None,
             never_sold: facts.history.months_since_first_revenue.is_none(),
             lock: None,
-        });
+        }
     }
 }
 
@@ -187,15 +258,7 @@ fn without_minimum(bounds: &[Bound]) -> Option<Box<Guardrails>> {
 }
 
 /// Amounts and weights of a line, and its assessment; `None` when every factor abstained.
-type Assessed = (Vec<Option<i128>>, Weights, Option<Assessment>);
-
-fn assessed(found: &LineIndications, partner: &Name) -> Result<Assessed, PlanFault> {
-    let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
-    let (amounts, weights) = amounts.ok_or_else(|| PlanFault::Indication { partner: partner.to_string() })?;
-    let assessment = assess(&amounts, &weights)
-        .map_err(|fault| PlanFault::Assessment { partner: partner.to_string(), reason: fault.to_string() })?;
-    Ok((amounts, weights, assessment))
-}
+type Assessed = (Vec<Option<i128>>, Arc<Weights>, Option<Assessment>);
 
 fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]> {
     let mut minor = [0; 12];

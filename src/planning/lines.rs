@@ -38,6 +38,26 @@ pub struct Lines<'b> {
     pub(super) outside_program: Vec<Name>,
 }
 
+/// Outcome of a survey, apart from the book.
+#[derive(Debug)]
+pub(super) struct Surveyed {
+    view: View,
+    first_month: Option<Month>,
+    common: Common,
+    eligible: Vec<usize>,
+    not_eligible: Vec<Name>,
+    outside_program: Vec<Name>,
+}
+
+impl Surveyed {
+    /// The lines again; of `book`, its partners are not asked for.
+    pub(super) fn of<'b>(self, book: &'b PartnerBook, manifest: &'b Manifest) -> Lines<'b> {
+        let Self { view, first_month, common, eligible, not_eligible, outside_program } = self;
+        let reads = ListsRead::default();
+        Lines { book, manifest, view, first_month, reads, common, eligible, not_eligible, outside_program }
+    }
+}
+
 /// Part of a partner's business that facts are about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part<'s> {
@@ -68,6 +88,12 @@ impl<'b> Lines<'b> {
         lines.take(&tally);
         lines.common.learned = Arc::new(lines.learn());
         lines
+    }
+
+    /// Returns the outcome of the survey, without the book.
+    pub(super) fn surveyed(self) -> Surveyed {
+        let Self { view, first_month, common, eligible, not_eligible, outside_program, .. } = self;
+        Surveyed { view, first_month, common, eligible, not_eligible, outside_program }
     }
 
     /// The lines of a part of a channel, compared with the whole channel.
@@ -291,7 +317,7 @@ impl<'b> Lines<'b> {
     /// What a partner bought in the planning period itself, by segment; for looking back.
     pub fn bought(&self, partner: &Partner) -> Vec<(SegmentKey, Decimal)> {
         let inside = partner.revenue.iter().filter(|entry| self.view.period.contains(entry.month));
-        inside.map(|entry| (entry.segment.clone(), entry.amount.amount())).collect()
+        inside.map(|entry| (SegmentKey::clone(&entry.segment), entry.amount.amount())).collect()
     }
 
     /// The part of `bought` that belongs to one line.

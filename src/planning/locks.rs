@@ -96,6 +96,6 @@ pub(super) fn put_locks(
     }
     let found: Vec<(usize, Lock)> = found.into_iter().map(|(line, (lock, ..))| (line, lock.clone())).collect();
     for (position, lock) in found {
-        drafts[position].lock = Some(lock);
+        drafts[position].lock = Some(Box::new(lock));
     }
 }

@@ -64,7 +64,7 @@ pub use plan::{
     RecordMark,
 };
 pub use plausibility_fault::PlausibilityFault;
-pub use propose::{Prepared, prepare};
+pub use propose::{Prepared, prepare, prepare_given};
 pub use proposed::{propose, wants_bands};
 pub use request::{Progress, Request};
 pub use sensitivity::{Direction, Sensitivity};

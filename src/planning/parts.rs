@@ -4,7 +4,7 @@
 
 use super::assembly::{Draft, Settled};
 use super::common::Common;
-use super::drafts::drafts;
+use super::drafts::{Partners, drafts};
 use super::fault::PlanFault;
 use super::learned::{Learned, Pooled};
 use super::lines::Lines;
@@ -139,7 +139,7 @@ impl<'p> Frame<'p> {
         let book = &*known;
         let lines = Lines::of_part(book, &self.plugin.manifest, self.view.clone(), common.clone());
         let lines = lines.reading(self.plugin.lists_read());
-        let drafts = drafts(self.plugin, book, &lines, &|_, _| {})?;
+        let drafts = drafts(self.plugin, book, Partners::Lent(&book.partners), (&lines, true), &|_, _| {})?;
         Ok(AssessedPart { drafts, not_eligible: lines.not_eligible, outside_program: lines.outside_program })
     }
 
@@ -190,7 +190,7 @@ impl<'p> Frame<'p> {
         let groups = groups.iter().map(|(name, multiplier)| (name.as_str(), *multiplier));
         let writer = StepWriter::new(currency, unit, groups);
         let names: Vec<Name> = self.plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect();
-        drafts.iter_mut().zip(settled).for_each(|(draft, settled)| draft.lock.clone_from(&settled.lock));
+        drafts.iter_mut().zip(settled).for_each(|(draft, settled)| draft.lock = settled.lock.clone().map(Box::new));
         let work = |position: usize| LineWork {
             reconciled: settled[position].reconciled,
             group: settled[position].group,

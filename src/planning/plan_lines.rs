@@ -8,6 +8,8 @@ use crate::units::{Currency, Money, MoneyError};
 use rayon::prelude::*;
 use std::sync::Arc;
 
+/// Lines that are made at once: a draft is given back before the lines of the next block take memory.
+const BLOCK: usize = 1 << 16;
 /// Lines below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
 
@@ -24,17 +26,27 @@ pub(super) struct LineWork<'a> {
 
 /// Makes the lines of a plan; without `writer`, they have no steps.
 pub(super) fn plan_lines<'a>(
-    drafts: Vec<Draft>,
+    mut drafts: Vec<Draft>,
     work: impl Fn(usize) -> LineWork<'a> + Sync,
     writer: Option<&StepWriter>,
     names: &[Name],
     currency: Currency,
 ) -> Result<Vec<PlanLine>, MoneyError> {
-    let lines = drafts.into_par_iter().with_min_len(FEWEST_APART).enumerate();
-    // Collected at its place first: a parallel collection of results would hold every line twice for a moment.
-    let lines: Vec<Result<PlanLine, _>> =
-        lines.map(|(position, draft)| plan_line(draft, &work(position), writer, names, currency)).collect();
-    lines.into_iter().collect()
+    let mut lines = Vec::with_capacity(drafts.len());
+    // A list gives back memory at its end only.
+    drafts.reverse();
+    while !drafts.is_empty() {
+        let (first, rest) = (lines.len(), drafts.len().saturating_sub(BLOCK));
+        let block = drafts.split_off(rest);
+        drafts.shrink_to_fit();
+        let block = block.into_par_iter().rev().with_min_len(FEWEST_APART).enumerate();
+        let made: Vec<Result<PlanLine, _>> =
+            block.map(|(at, draft)| plan_line(draft, &work(first + at), writer, names, currency)).collect();
+        for line in made {
+            lines.push(line?);
+        }
+    }
+    Ok(lines)
 }
 
 fn plan_line(

@@ -3,7 +3,7 @@
 use super::assembly::{Draft, Settled, Settlement};
 use super::changes::changes;
 use super::conventions::Conventions;
-use super::drafts::drafts;
+use super::drafts::{Partners, drafts};
 use super::fault::PlanFault;
 use super::learned::Learned;
 use super::lines::Lines;
@@ -21,6 +21,7 @@ use crate::plugin::VendorPlugin;
 use crate::quota::{Shares, StepWriter};
 use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A plan before its numbers are settled: every line assessed, targets known.
@@ -84,7 +85,8 @@ pub(super) fn prepare_view<'p>(
     if lines.eligible.is_empty() {
         return Err(no_partner(book, &lines).into());
     }
-    let drafts = drafts(plugin, book, &lines, progress)?;
+    let is_explained = !request.without_steps;
+    let drafts = drafts(plugin, book, Partners::Lent(&book.partners), (&lines, is_explained), progress)?;
     let findings =
         part_of_month(book, request, lines.view()).into_iter().chain(uncovered(book.revenue_months(), lines.view()));
     let gathered = Gathered {
@@ -97,7 +99,55 @@ pub(super) fn prepare_view<'p>(
         learned: lines.learned().to_vec(),
         not_eligible: lines.not_eligible,
         outside_program: lines.outside_program,
-        is_explained: true,
+        is_explained,
+    };
+    prepared(plugin, lines.view, request, gathered)
+}
+
+/// The same for a book that is not needed afterwards: its facts make room for the lines, partner by partner.
+///
+/// Rules that compare partners or read tables of the book keep it until every line is assessed.
+pub fn prepare_given<'p>(
+    plugin: &'p VendorPlugin,
+    book: PartnerBook,
+    request: &Request,
+    progress: Progress<'_>,
+) -> Result<Prepared<'p>, Findings> {
+    let view = view(plugin, &book, request)?;
+    let mut book = match book.as_of(view.as_of) {
+        Cow::Owned(known) => known,
+        Cow::Borrowed(_) => book,
+    };
+    if plugin.peer_reader().is_some() || !plugin.tables_read().is_empty() {
+        return prepare_view(plugin, &book, request, view, progress);
+    }
+    let locks = locks_of(&book, &view);
+    let lines = Lines::new(&book, &plugin.manifest, view);
+    if lines.eligible.is_empty() {
+        return Err(no_partner(&book, &lines).into());
+    }
+    let findings =
+        part_of_month(&book, request, lines.view()).into_iter().chain(uncovered(book.revenue_months(), lines.view()));
+    let findings: Findings = findings.collect();
+    let (currency, input_hash, summary) = (book.currency, book.input_hash.clone(), book.summary.clone());
+    let found = lines.surveyed();
+    let partners = Partners::Given(std::mem::take(&mut book.partners));
+    let lines = found.of(&book, &plugin.manifest).reading(plugin.lists_read());
+    let is_explained = !request.without_steps;
+    let drafts = drafts(plugin, &book, partners, (&lines, is_explained), progress)?;
+    let learned = lines.learned().to_vec();
+    let (not_eligible, outside_program) = (lines.not_eligible, lines.outside_program);
+    let gathered = Gathered {
+        currency,
+        input_hash,
+        summary,
+        drafts,
+        not_eligible,
+        outside_program,
+        learned,
+        locks,
+        findings,
+        is_explained,
     };
     prepared(plugin, lines.view, request, gathered)
 }

@@ -34,6 +34,9 @@ pub struct Request {
     pub odds: Vec<Rate>,
     /// True for bands and odds, which are estimated from past periods; the manifest can ask for them as well.
     pub bands: bool,
+    /// True where nothing shows the steps of lines: they have none then, which saves memory and time. Figures and findings
+    /// are the same.
+    pub without_steps: bool,
 }
 
 /// Called with partners done and partners in all.

@@ -11,7 +11,7 @@ use crate::channel::{LineFacts, Name};
 use crate::decision::{Decisions, Purpose, PurposeTable};
 use crate::document::Document;
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
-use crate::quota::{Bound, Grain, GuardrailKind, Side};
+use crate::quota::{Bound, BoundReason, Grain, GrowthBase, GuardrailKind, Side};
 use crate::script::{
     Contract, EntryPoint, FactorOutcome, Facts, Fallback, PeerReader, PolicyFacts, ScriptFault, Scripts, SourceFile,
 };
@@ -272,14 +272,13 @@ impl VendorPlugin {
         let months = facts.channel.period_months as u32;
         let rules = &self.manifest.guardrails;
         let mut bounds = Vec::new();
-        let mut add = |kind, side, amount: Option<Money>, reason: &dyn Fn() -> String| {
+        let mut add = |kind, side, amount: Option<Money>, reason: &dyn Fn() -> BoundReason| {
             if let Some(amount) = amount.and_then(|amount| amount.non_negative().to_minor().ok()) {
-                bounds.push(Bound { kind, side, amount, reason: reason().into() });
+                bounds.push(Bound { kind, side, amount, reason: reason() });
             }
         };
         if let (Some(share), Some(addressable)) = (rules.market_share_ceiling, facts.market.addressable) {
-            let reason =
-                || format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped());
+            let reason = || BoundReason::MarketShare { share, addressable };
             add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), &reason);
         }
         if rules.tier_minimum
@@ -287,12 +286,12 @@ impl VendorPlugin {
             && let Some(tier) = &facts.identity.tier
             && let Some(minimum) = self.manifest.tier_minimum(tier, months, currency)
         {
-            let reason = || format!("tier {tier} asks at least {}", minimum.to_grouped());
+            let reason = || BoundReason::TierMinimum { tier: Name::clone(tier), minimum };
             add(GuardrailKind::TierMinimum, Side::Floor, Some(minimum), &reason);
         }
         for (factor, outcome) in self.factors.iter().zip(outcomes) {
             if let FactorOutcome::Indicated { floor, ceiling, because, .. } = outcome {
-                let said = |side: &str| format!("{} sets a {side}: {because}", factor.name);
+                let said = |side: &str| format!("{} sets a {side}: {because}", factor.name).into();
                 add(GuardrailKind::Factor, Side::Floor, *floor, &|| said("floor"));
                 add(GuardrailKind::Factor, Side::Ceiling, *ceiling, &|| said("ceiling"));
             }
@@ -300,17 +299,17 @@ impl VendorPlugin {
         if let (Some(rate), Some(assessed)) = (rules.stretch_ceiling, assessment) {
             let assessed = Money::from_minor(assessed, currency).unwrap_or(Money::zero(currency));
             let most = Decimal::ONE.checked_add(rate).and_then(|factor| assessed.times(factor).ok());
-            let reason = || format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped());
-            add(GuardrailKind::GrowthLimit, Side::Ceiling, most, &reason);
+            add(GuardrailKind::GrowthLimit, Side::Ceiling, most, &|| BoundReason::Stretch { rate, assessed });
         }
         if let Some(revenue) = facts.history.comparable_revenue.filter(|revenue| revenue.is_positive()) {
             let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| revenue.times(factor).ok());
+            let base = growth_base(facts, revenue);
             if let Some(rate) = rules.growth_floor {
-                let reason = || format!("at least {} on {}", signed_percent(rate), compared(facts, revenue));
+                let reason = || BoundReason::LeastGrowth { rate, revenue, base };
                 add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), &reason);
             }
             if let Some(rate) = rules.growth_ceiling {
-                let reason = || format!("at most {} on {}", signed_percent(rate), compared(facts, revenue));
+                let reason = || BoundReason::MostGrowth { rate, revenue, base };
                 add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), &reason);
             }
         }
@@ -318,23 +317,14 @@ impl VendorPlugin {
     }
 }
 
-/// The revenue that growth is measured from, in words: `prior revenue 1,200.00 (scaled from 7 of 12 months)`.
-fn compared(facts: &LineFacts, revenue: Money) -> String {
-    let (history, months, amount) = (&facts.history, facts.channel.period_months, revenue.to_grouped());
+/// Kind of the revenue that growth is measured from.
+fn growth_base(facts: &LineFacts, revenue: Money) -> GrowthBase {
+    let (history, of) = (&facts.history, facts.channel.period_months);
     match history.months_known {
-        Some(known) if known < months => format!("prior revenue {amount} (scaled from {known} of {months} months)"),
-        _ if history.prior_revenue == Some(revenue) => format!("prior revenue {amount}"),
-        _ => format!("revenue {amount} of the same period last year"),
+        Some(known) if known < of => GrowthBase::Scaled { known, of },
+        _ if history.prior_revenue == Some(revenue) => GrowthBase::Prior,
+        _ => GrowthBase::SamePeriod,
     }
-}
-
-fn percent(rate: Rate) -> String {
-    rate.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX).normalize().to_string()
-}
-
-fn signed_percent(rate: Rate) -> String {
-    let sign = if rate.is_sign_negative() { "−" } else { "+" };
-    format!("{sign}{} %", percent(rate.abs()))
 }
 
 /// A manifest's place in the vendor's files, for findings that point there.

@@ -243,7 +243,7 @@ impl StepWriter {
         };
         bound.map_or_else(
             || (Arc::from(StepKind::Guardrail.as_str()), Arc::from("")),
-            |bound| (self.guardrail_labels[bound.kind as usize].clone(), bound.reason.clone()),
+            |bound| (self.guardrail_labels[bound.kind as usize].clone(), bound.reason.to_name()),
         )
     }
 

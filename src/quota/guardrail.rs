@@ -1,5 +1,6 @@
 //! Guardrails: the floor and ceiling a quota must stay within, and which rule set them.
 
+use super::bound_reason::BoundReason;
 use crate::units::{Currency, Money};
 use crate::{figures, vocabulary};
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub struct Bound {
     /// Amount in minor units.
     pub amount: i128,
     /// Reason, in words a partner can be shown: `at most 40 % above prior revenue`.
-    pub reason: Arc<str>,
+    pub reason: BoundReason,
 }
 
 figures! {
@@ -68,7 +69,7 @@ impl Bound {
     /// ```
     pub fn broken(self, currency: Currency) -> BrokenGuardrail {
         let amount = Money::from_minor(self.amount, currency).ok();
-        BrokenGuardrail { kind: self.kind, side: self.side, amount, reason: self.reason }
+        BrokenGuardrail { kind: self.kind, side: self.side, amount, reason: self.reason.to_name() }
     }
 }
 
@@ -174,7 +175,10 @@ impl Guardrails {
 
 impl Bound {
     fn moved_to(&self, amount: i128, stronger: Option<&Self>) -> Self {
-        let stronger = stronger.map_or("a quota is never below zero", |stronger| &stronger.reason);
-        Self { amount, reason: format!("{}, but {stronger}", self.reason).into(), ..self.clone() }
+        let reason = match stronger {
+            Some(stronger) => format!("{}, but {}", self.reason, stronger.reason),
+            None => format!("{}, but a quota is never below zero", self.reason),
+        };
+        Self { kind: self.kind, side: self.side, amount, reason: reason.into() }
     }
 }

@@ -5,6 +5,7 @@
 //! Everything here is a pure function of its arguments.
 
 mod assessment;
+mod bound_reason;
 mod exact;
 mod explanation;
 mod fault;
@@ -20,6 +21,7 @@ mod rounding;
 mod targets;
 
 pub use assessment::{Assessment, Contribution, FairShareLine, WeightFault, Weights, assess, fair_share};
+pub use bound_reason::{BoundReason, GrowthBase};
 pub use explanation::{Derivation, ExplainedFactor, FactorDetail, Step, StepKind, StepWriter};
 pub use fault::QuotaFault;
 pub use grain::{Basis, Grain};

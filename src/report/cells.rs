@@ -1,23 +1,67 @@
 //! Figures as cells of tables: in files for programs, in workbooks, and for people.
 
 use super::figures::{Figures, count, growth_text, multiple, readable};
-use super::guard::guarded;
+use super::guard::guard;
 use super::sheet::{Formats, Sheet};
 use crate::figure::{About, Column, Format, Kind, Value};
+use crate::finding::push_readable;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Format as CellFormat, XlsxError};
+use std::fmt::Write as _;
 
 /// The value as a field of CSV: exact amounts, rates with at most six decimals, empty for "not known".
 pub(super) fn field(value: &Value<'_>) -> String {
+    let mut text = String::new();
+    push_field(value, &mut text);
+    text
+}
+
+/// Adds what [`field`] returns to `out`.
+fn push_field(value: &Value<'_>, out: &mut String) {
     match value {
-        Value::Money(money) => money.to_exact(),
-        Value::Rate(rate) => growth_text(*rate),
-        Value::Count(count) => count.to_string(),
-        Value::Text(text) => readable(&guarded(text)),
-        Value::Truth(truth) => truth.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::Month(month) => month.to_string(),
-        Value::NotKnown | Value::Record(_) | Value::OwnRecord(_) | Value::List(_) | Value::OwnList(_) => String::new(),
+        Value::Money(money) => money.push_exact(out),
+        Value::Rate(rate) => out.push_str(&growth_text(*rate)),
+        Value::Count(count) => _ = write!(out, "{count}"),
+        Value::Text(text) => push_readable(&guard(text), out),
+        Value::Truth(truth) => out.push_str(if *truth { "true" } else { "false" }),
+        Value::Date(date) => _ = write!(out, "{date}"),
+        Value::Month(month) => _ = write!(out, "{month}"),
+        Value::NotKnown | Value::Record(_) | Value::OwnRecord(_) | Value::List(_) | Value::OwnList(_) => {}
+    }
+}
+
+/// The fields of a row one after the other, with the end of each: as many rows are made, in one list each.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Row {
+    /// Begins another row.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds the fields of `columns`.
+    pub fn add<R>(&mut self, columns: &[Column<R>], row: &R) {
+        for column in columns {
+            push_field(&(column.read)(row), &mut self.text);
+            self.ends.push(self.text.len());
+        }
+    }
+
+    /// Adds a field.
+    pub fn add_field(&mut self, write: impl FnOnce(&mut String)) {
+        write(&mut self.text);
+        self.ends.push(self.text.len());
+    }
+
+    /// The fields, in order.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(start, end)| self.text.get(*start..*end).unwrap_or_default())
     }
 }
 

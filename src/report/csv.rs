@@ -1,7 +1,7 @@
 //! A plan as CSV for programs: one row per line, one header row, no totals.
 
 use super::ReportFault;
-use super::cells::{fields, names};
+use super::cells::{Row, names};
 use crate::channel::{Identity, LineContext};
 use crate::columns;
 use crate::figure::Column;
@@ -43,16 +43,15 @@ pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFa
     let mut writer = csv::Writer::from_writer(out);
     let periods = plan.reporting.iter().map(period_column);
     writer.write_record(header().map(ToOwned::to_owned).chain(periods))?;
+    let (mut row, currency) = (Row::default(), plan.currency.to_string());
     for line in &plan.lines {
-        writer.write_record(record(plan, line))?;
+        row.clear();
+        row.add(BEFORE_CURRENCY, line);
+        row.add_field(|out| out.push_str(&currency));
+        row.add(AFTER_CURRENCY, line);
+        line.periods.iter().for_each(|money| row.add_field(|out| money.push_exact(out)));
+        writer.write_record(row.fields())?;
     }
     writer.flush()?;
     Ok(())
-}
-
-fn record<'a>(plan: &QuotaPlan, line: &'a PlanLine) -> impl Iterator<Item = String> + use<'a> {
-    fields(BEFORE_CURRENCY, line)
-        .chain([plan.currency.to_string()])
-        .chain(fields(AFTER_CURRENCY, line))
-        .chain(line.periods.iter().map(|money| money.to_exact()))
 }

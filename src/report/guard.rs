@@ -1,6 +1,7 @@
 //! Strings and names that files for spreadsheets share.
 
 use crate::units::PlanningPeriod;
+use std::borrow::Cow;
 
 /// Name of a reporting period's column: `quota_fy2026_q1`.
 pub fn period_column(period: &PlanningPeriod) -> String {
@@ -22,9 +23,17 @@ pub fn period_title(period: &PlanningPeriod) -> String {
 /// assert_eq!(guarded("Müller & Söhne"), "Müller & Söhne");
 /// ```
 pub fn guarded(text: &str) -> String {
+    guard(text).into_owned()
+}
+
+/// The same, which borrows what is safe.
+pub(super) fn guard(text: &str) -> Cow<'_, str> {
+    if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return Cow::Borrowed(text);
+    }
     let steers = |c: char| matches!(c, '\t' | '\r' | '\n' | '\0');
     let skipped = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{FEFF}' | '\u{200B}'..='\u{200F}');
     let lead: String = text.chars().take_while(|c| skipped(*c) || steers(*c)).collect();
     let begins_formula = text[lead.len()..].starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if begins_formula || lead.contains(steers) { format!("'{text}") } else { text.to_owned() }
+    if begins_formula || lead.contains(steers) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }

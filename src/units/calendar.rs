@@ -52,8 +52,8 @@ impl Month {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn last_complete(day: NaiveDate) -> Self {
-        let month = Self::of(day);
-        if month.last_day() == day { month } else { month.plus(-1) }
+        // The month before that of the date after.
+        day.succ_opt().map_or(Self::of(day), |after| Self::of(after).plus(-1))
     }
 
     /// Calendar year.

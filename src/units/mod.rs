@@ -14,6 +14,7 @@ mod words;
 
 pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods, whole_months};
 pub use currency::{Currency, UnknownCurrency};
+pub(crate) use decimal::push_plain;
 pub use decimal::{DecimalFault, parse_decimal, plain};
 pub use money::{MAX_MINOR_UNITS, Money, MoneyError};
 pub use rounding::Rounding;

@@ -1,6 +1,6 @@
 //! Amounts as text: plain, exact and grouped, in JSON and its schema.
 
-use super::{Money, plain};
+use super::{Money, plain, push_plain};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -28,13 +28,22 @@ impl Money {
     /// # Ok::<(), quotient::units::DecimalFault>(())
     /// ```
     pub fn to_exact(self) -> String {
+        let mut text = String::new();
+        self.push_exact(&mut text);
+        text
+    }
+
+    /// Adds what [`Money::to_exact`] writes to `out`.
+    pub(crate) fn push_exact(self, out: &mut String) {
         // Most amounts have the currency's own decimals; taking zeros off the others is the slow part.
-        let decimals = self.currency().decimals();
-        if self.amount().scale() <= decimals {
-            return self.to_plain();
+        let (decimals, mut amount) = (self.currency().decimals(), self.amount());
+        if amount.scale() > decimals {
+            amount = amount.normalize();
         }
-        let amount = self.amount().normalize();
-        if amount.scale() <= decimals { self.to_plain() } else { plain(amount) }
+        if amount.scale() < decimals {
+            amount.rescale(decimals);
+        }
+        push_plain(amount, out);
     }
 
     /// Writes the amount for people, with thousands separators: `1,250,000.00`.
@@ -64,12 +73,13 @@ impl Money {
 fn grouped(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
-    let mut out = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
+    let mut out = String::with_capacity(text.len() + text.len() / 3);
+    out.push_str(sign);
+    let (first, rest) = whole.split_at(whole.len() % 3);
+    out.push_str(first);
+    for at in (0..rest.len()).step_by(3) {
+        out.push_str(if at > 0 || !first.is_empty() { "," } else { "" });
+        out.push_str(&rest[at..at + 3]);
     }
     if let Some(fraction) = fraction {
         out.push('.');

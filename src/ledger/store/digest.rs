@@ -90,21 +90,33 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+/// Bytes that are gathered before they are hashed; most events have fewer.
+const BUFFER: usize = 1 << 12;
+
 /// Hash over fields of which none can run into the next.
-pub(super) struct FieldHash(Context);
+pub(super) struct FieldHash {
+    /// Begun once there are more bytes than the buffer holds.
+    context: Option<Context>,
+    buffer: Vec<u8>,
+}
 
 impl FieldHash {
     /// Begins a hash of the kind that `line` names.
     pub(super) fn new(line: &str) -> Self {
-        let mut context = Context::new(&SHA256);
-        context.update(line.as_bytes());
-        context.update(b"\n");
-        Self(context)
+        let hash = Self { context: None, buffer: Vec::with_capacity(BUFFER) };
+        hash.fixed(line.as_bytes()).fixed(b"\n")
     }
 
     /// Adds bytes of a fixed length.
     pub(super) fn fixed(mut self, bytes: &[u8]) -> Self {
-        self.0.update(bytes);
+        if self.buffer.len() + bytes.len() <= BUFFER {
+            self.buffer.extend_from_slice(bytes);
+            return self;
+        }
+        let context = self.context.get_or_insert_with(|| Context::new(&SHA256));
+        context.update(&self.buffer);
+        context.update(bytes);
+        self.buffer.clear();
         self
     }
 
@@ -128,6 +140,8 @@ impl FieldHash {
 
     /// Returns the digest.
     pub(super) fn finish(self) -> Digest {
-        Digest::from_bytes(self.0.finish().as_ref()).unwrap_or_default()
+        let Some(mut context) = self.context else { return Digest::of(&self.buffer) };
+        context.update(&self.buffer);
+        Digest::from_bytes(context.finish().as_ref()).unwrap_or_default()
     }
 }

@@ -25,9 +25,11 @@ impl Reference {
 pub(super) fn references(event: &Stored<'_>) -> Vec<Reference> {
     let whole = [Some(event.actor), event.reason];
     let mut found: Vec<Reference> = whole.into_iter().flatten().filter_map(Reference::parse).collect();
-    for start in ["\"sha256:", "\"personal:"] {
-        let strings = event.body.match_indices(start).filter_map(|(at, _)| event.body.get(at + 1..)?.split('"').next());
-        found.extend(strings.filter_map(Reference::parse));
-    }
+    let known = found.len();
+    let starts = |text: &&str| text.starts_with("sha256:") || text.starts_with("personal:");
+    let quoted = event.body.match_indices('"').filter_map(|(at, _)| event.body.get(at + 1..)).filter(starts);
+    found.extend(quoted.filter_map(|text| text.split('"').next()).filter_map(Reference::parse));
+    // Snapshots come first.
+    found[known..].sort_by_key(|reference| matches!(reference, Reference::Personal(_)));
     found
 }

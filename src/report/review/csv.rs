@@ -6,9 +6,8 @@ use crate::decision::Intervention;
 use crate::figure::Column;
 use crate::performance::{Consistency, Pacing, Standing, TierStanding};
 use crate::report::ReportFault;
-use crate::report::cells::{fields, names};
+use crate::report::cells::{Row, names};
 use crate::review::{Outcome, PartnerReview, Progress, Review};
-use crate::units::Currency;
 use std::io::Write;
 
 /// Columns before that of the currency.
@@ -54,13 +53,17 @@ pub fn write_review(
     let mut writer = ::csv::Writer::from_writer(out);
     writer.write_record(header())?;
     let currency = review.book.currency;
-    let write = |record: Vec<String>| Ok::<(), ReportFault>(writer.write_record(record)?);
-    let outcome = review.each(threads, progress, |partner| record(&partner, currency), write)?;
+    let code = currency.to_string();
+    let write = |row: Row| Ok::<(), ReportFault>(writer.write_record(row.fields())?);
+    let outcome = review.each(threads, progress, |partner| row_of(&partner, &code), write)?;
     writer.flush()?;
     Ok(outcome)
 }
 
-fn record(review: &PartnerReview, currency: Currency) -> Vec<String> {
-    let identity = fields(IDENTITY, review);
-    identity.chain([currency.to_string()]).chain(fields(FIGURES, review)).collect()
+fn row_of(review: &PartnerReview, currency: &str) -> Row {
+    let mut row = Row::default();
+    row.add(IDENTITY, review);
+    row.add_field(|out| out.push_str(currency));
+    row.add(FIGURES, review);
+    row
 }

@@ -7,7 +7,7 @@ use super::frame::{Frame, Miss, ObjectCode, Writer, exactly, known, maybe, write
 use super::lower::{Lowered, Lowerer};
 use super::operand::{Form, Held, Operand, Text, Typed};
 use crate::channel::Name;
-use crate::units::plain;
+use crate::units::push_plain;
 use std::fmt::Write as _;
 
 /// Text that the interpreter writes for a value that is not known.
@@ -59,11 +59,11 @@ fn part(typed: Typed) -> Option<Writer> {
     use super::frame::Figure;
     Some(match typed {
         Typed::Written(write) => write,
-        Typed::Number(operand) => shown(operand, |number, out| out.push_str(&plain(*number))),
+        Typed::Number(operand) => shown(operand, |number, out| push_plain(*number, out)),
         Typed::Count(operand) => shown(operand, |count, out| _ = write!(out, "{count}")),
         Typed::Either(operand) => shown(operand, |figure, out| match figure {
             Figure::Count(count) => _ = write!(out, "{count}"),
-            Figure::Number(number) => out.push_str(&plain(*number)),
+            Figure::Number(number) => push_plain(*number, out),
         }),
         Typed::Truth(operand) => shown(operand, |truth, out| _ = write!(out, "{truth}")),
         Typed::Date(operand) => shown(operand, |date, out| _ = write!(out, "{date}")),

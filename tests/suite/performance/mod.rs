@@ -57,8 +57,12 @@ impl With for Partner {
     }
 
     fn sold_in(mut self, month: &str, segment: SegmentKey, amount: &str) -> Self {
-        self.revenue.push(RevenueEntry { month: month.parse().unwrap(), segment, amount: money(amount) });
-        self.revenue.sort_by(|a, b| (a.month, &a.segment).cmp(&(b.month, &b.segment)));
+        self.revenue.push(RevenueEntry {
+            month: month.parse().unwrap(),
+            segment: segment.into(),
+            amount: money(amount),
+        });
+        self.revenue.sort_by(|a, b| (a.month, &*a.segment).cmp(&(b.month, &*b.segment)));
         self
     }
 

@@ -18,6 +18,7 @@ mod oracle;
 mod plausibility;
 mod shipped;
 mod simulated;
+mod without_steps;
 
 use proptest::prelude::*;
 use quotient::channel::PartnerBook;

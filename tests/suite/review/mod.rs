@@ -83,7 +83,7 @@ pub fn beyond_range(id: &str) -> Partner {
     for month in ["2026-01", "2026-02"] {
         partner.revenue.push(quotient::channel::RevenueEntry {
             month: month.parse().unwrap(),
-            segment: quotient::channel::SegmentKey::default(),
+            segment: quotient::channel::SharedSegment::default(),
             amount: money("79228162514264337593543950335"),
         });
     }

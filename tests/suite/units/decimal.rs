@@ -1,6 +1,8 @@
 //! Decimals from and to text, and currencies.
 
-use quotient::units::{Currency, DecimalFault, parse_decimal, plain};
+use proptest::prelude::*;
+use quotient::units::{Currency, DecimalFault, MAX_MINOR_UNITS, Money, parse_decimal, plain};
+use rust_decimal::Decimal;
 
 #[test]
 fn plain_decimals_are_read_with_every_digit() {
@@ -38,5 +40,31 @@ fn currencies_have_the_decimals_of_iso_4217() {
     for text in ["", "usd", "US", "USDX", "ABC"] {
         let fault = text.parse::<Currency>().expect_err(text).to_string();
         assert!(fault.contains(&format!("`{text}`")), "{fault}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn short_decimals_are_those_of_the_general_parser(
+        units in prop_oneof![any::<i64>().prop_map(i128::from), -(1_i128 << 95)..(1_i128 << 95), -2000_i128..2000],
+        scale in 0_u32..=28,
+    ) {
+        let value = Decimal::from_i128_with_scale(units, scale);
+        let text = if value.is_zero() { value.abs().to_string() } else { value.to_string() };
+        prop_assert_eq!(&plain(value), &text);
+        let read = parse_decimal(&text).unwrap();
+        let general = Decimal::from_str_exact(&text).unwrap();
+        prop_assert_eq!((read.mantissa(), read.scale()), (general.mantissa(), general.scale()));
+    }
+
+    #[test]
+    fn minor_units_are_the_rounded_amount(units in -(1_i128 << 90)..(1_i128 << 90), scale in 0_u32..=28, few in -99_999_i128..99_999) {
+        for units in [units, few] {
+            let money = Money::new(Decimal::from_i128_with_scale(units, scale), Currency::USD);
+            let mut rounded = money.rounded().amount();
+            let is_in_range = rounded.abs() <= Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 2);
+            rounded.rescale(2);
+            prop_assert_eq!(money.to_minor().ok(), is_in_range.then(|| rounded.mantissa()));
+        }
     }
 }
