@@ -44,11 +44,13 @@ impl Store {
 fn verify(draft: &Path, to: &str) -> Result<(), StoreFault> {
     let copy = Store::open_existing(draft)?;
     let verification = copy.verify(None)?;
-    if let database::Connection::Sqlite(connection) = copy.connection {
-        connection.close().map_err(|(_, error)| {
+    match copy.connection {
+        database::Connection::Sqlite(connection) => connection.close().map_err(|(_, error)| {
             let reason = database::Error::from(error).to_string();
             StoreFault::Unwritable { path: to.to_owned(), reason }
-        })?;
+        })?,
+        #[cfg(feature = "postgres")]
+        database::Connection::Postgres(_) => {}
     }
     match verification.findings.iter().next().map(Finding::message) {
         None => Ok(()),
