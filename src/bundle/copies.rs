@@ -2,6 +2,7 @@
 
 use super::document::MAX_BUNDLE;
 use super::fault::BundleFault;
+use super::fetch::FetchedBundles;
 use super::list::is_name;
 use crate::finding::{Finding, Place};
 use crate::signing::read_limited;
@@ -9,7 +10,6 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// The copies of one server's bundles.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Copies {
     }
 
     /// Reads the copies; a bundle that was changed is refused when it is verified.
-    pub fn read(&self) -> Result<BTreeMap<String, Arc<[u8]>>, Finding> {
+    pub fn read(&self) -> Result<FetchedBundles, Finding> {
         let mut bundles = BTreeMap::new();
         for name in self.names().map_err(|error| self.fault(&error))? {
             let bytes = read_limited(&self.directory.join(&name), MAX_BUNDLE).map_err(|error| self.fault(&error))?;
@@ -35,11 +35,11 @@ impl Copies {
     }
 
     /// Makes the copies those of `bundles`; each file is replaced as a whole.
-    pub fn write(&mut self, bundles: &BTreeMap<String, Arc<[u8]>>) -> Result<(), Finding> {
+    pub fn write(&mut self, bundles: &FetchedBundles) -> Result<(), Finding> {
         self.replace(bundles).map_err(|error| self.fault(&error))
     }
 
-    fn replace(&mut self, bundles: &BTreeMap<String, Arc<[u8]>>) -> io::Result<()> {
+    fn replace(&mut self, bundles: &FetchedBundles) -> io::Result<()> {
         fs::create_dir_all(&self.directory)?;
         for (name, bytes) in bundles {
             let digest = blake3::hash(bytes);

@@ -24,6 +24,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Most bytes of all bundles of an address.
 const MAX_ALL: u64 = 512 << 20;
 
+/// Bundles by the names of their files, as they were sent.
+pub type FetchedBundles = BTreeMap<String, Arc<[u8]>>;
+
 /// Address of a server's bundles, and what requests to it need.
 #[derive(Debug, Clone)]
 pub struct FetchOptions {
@@ -103,7 +106,7 @@ impl Fetcher {
     /// place the content fetched before remains.
     ///
     /// Fails if the address itself does not answer with a bundle or a list.
-    pub fn round(&mut self) -> Result<(BTreeMap<String, Arc<[u8]>>, Findings), Finding> {
+    pub fn round(&mut self) -> Result<(FetchedBundles, Findings), Finding> {
         let token = self.token()?;
         let place = self.options.address.to_string();
         let front = self.get(&place, self.front.clone(), token.as_deref(), MAX_BUNDLE)?;
@@ -121,7 +124,7 @@ impl Fetcher {
     }
 
     /// Fetches the bundles of a list.
-    fn listed(&mut self, names: &BTreeSet<String>, token: Option<&str>) -> (BTreeMap<String, Arc<[u8]>>, Findings) {
+    fn listed(&mut self, names: &BTreeSet<String>, token: Option<&str>) -> (FetchedBundles, Findings) {
         self.known.retain(|name, _| names.contains(name));
         let mut findings = Findings::new();
         let mut left = MAX_ALL;

@@ -2,10 +2,9 @@
 
 use super::address::BundleAddress;
 use super::copies::Copies;
-use super::fetch::Fetcher;
+use super::fetch::{FetchedBundles, Fetcher};
 use crate::finding::Findings;
 use parking_lot::{Condvar, Mutex};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +32,7 @@ struct Shared {
 /// The result of the latest round.
 #[derive(Default)]
 struct Fetched {
-    bundles: BTreeMap<String, Arc<[u8]>>,
+    bundles: FetchedBundles,
     faults: Findings,
     is_asked: bool,
     is_closed: bool,
@@ -61,7 +60,7 @@ impl Follower {
 
     /// Returns the bundles by the names of their files, and what could not be fetched. The first call asks the server
     /// itself; a thread does after it.
-    pub fn bundles(&mut self) -> (BTreeMap<String, Arc<[u8]>>, Findings) {
+    pub fn bundles(&mut self) -> (FetchedBundles, Findings) {
         if !self.is_fetched {
             self.is_fetched = true;
             if let Some(rounds) = &mut self.idle {

@@ -19,7 +19,7 @@ pub struct BundleOrigin(Kind);
 
 enum Kind {
     Files(PathBuf),
-    Address(Follower),
+    Address(Box<Follower>),
 }
 
 /// A file with what is read from it.
@@ -42,7 +42,7 @@ impl BundleOrigin {
     /// Fails if the certificates cannot be read, or a token would be sent without encryption.
     pub fn address(options: FetchOptions, poll: Duration, state: Option<&Path>) -> Result<Self, Finding> {
         let copies = state.map(|state| state.join(COPIES));
-        Ok(Self(Kind::Address(Follower::new(Fetcher::new(options)?, poll, copies))))
+        Ok(Self(Kind::Address(Box::new(Follower::new(Fetcher::new(options)?, poll, copies)))))
     }
 
     /// The address if it is on another machine.

@@ -66,15 +66,17 @@ fn what_the_page_names_exists() {
     let people = |command: &str| {
         Command::new(env!("CARGO_BIN_EXE_quotient")).args(["ledger", command, "--help"]).output().unwrap()
     };
+    let open = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["plan", "open", "--help"]).output().unwrap();
     let bundle = |command: &str| {
         Command::new(env!("CARGO_BIN_EXE_quotient")).args(["bundle", command, "--help"]).output().unwrap()
     };
     let bundles = [bundle("create"), bundle("sign"), bundle("verify")];
-    let help: String = [help, replay, verify, people("grant"), people("revoke"), people("password")]
-        .into_iter()
-        .chain(bundles)
-        .map(|output| String::from_utf8(output.stdout).unwrap())
-        .collect();
+    let help: String =
+        [help, replay, verify, people("grant"), people("revoke"), people("password"), people("verify"), open]
+            .into_iter()
+            .chain(bundles)
+            .map(|output| String::from_utf8(output.stdout).unwrap())
+            .collect();
     let mut options = 0;
     for word in page.split(|c: char| c.is_whitespace() || c == '`').filter(|word| word.starts_with("--")) {
         let option: String = word.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
