@@ -42,6 +42,18 @@ impl Accepted {
         }
     }
 
+    /// Takes over what other replicas of a server recorded.
+    pub fn refresh(&mut self) -> Result<(), Finding> {
+        let Some(path) = &self.file else { return Ok(()) };
+        for (vendor, latest) in Self::read(path)? {
+            let is_newer = self.latest.get(&vendor).is_none_or(|own| own.number < latest.number);
+            if is_newer {
+                self.latest.insert(vendor, latest);
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that `bundle` is not older than the latest one, and no other under the same number.
     pub fn check(&self, bundle: &Bundle) -> Result<(), BundleFault> {
         let (vendor, number) = (bundle.vendor.clone(), bundle.number);
@@ -65,8 +77,14 @@ impl Accepted {
             // Other replicas of a server may record bundles in the same file.
             let _turn = turn(path).map_err(failed)?;
             let mut all = Self::read(path)?;
-            let is_older = |known: &Latest| known.number < latest.number;
-            if all.get(vendor).is_none_or(is_older) {
+            if let Some(known) =
+                all.get(vendor).filter(|known| known.number > number || **known != latest && known.number == number)
+            {
+                let (vendor, latest) = (vendor.to_owned(), known.number);
+                return Err(Finding::from(BundleFault::Older { vendor, number, latest })
+                    .at(Place::file(path.display().to_string())));
+            }
+            if all.get(vendor) != Some(&latest) {
                 all.insert(vendor.to_owned(), latest.clone());
                 write(path, &all).map_err(failed)?;
             }

@@ -43,7 +43,8 @@ impl Copies {
         fs::create_dir_all(&self.directory)?;
         for (name, bytes) in bundles {
             let digest = blake3::hash(bytes);
-            if self.written.get(name) == Some(&digest) {
+            // Another replica may have removed it.
+            if self.written.get(name) == Some(&digest) && self.directory.join(name).exists() {
                 continue;
             }
             // Other replicas may write the same copy.

@@ -90,7 +90,7 @@ crate::faults! {
         /// The server did not send what it was asked for.
         NotFetched { address: String, reason: String } = BundleAddress {
             message: format!("`{address}` cannot be fetched: {reason}"),
-            help: "rules in use stay in use, and the server is asked again; see that the address, its certificate and the token are right",
+            help: "check the address, its certificate and the token; a running server keeps the rules in use, and asks again",
         }
         /// The response is neither a bundle nor a list of bundles.
         NotAList { address: String, reason: String } = BundleContent {

@@ -1,7 +1,7 @@
 //! Fetching of bundles over HTTP, each only when it changed.
 
 use super::address::BundleAddress;
-use super::document::{BUNDLE_ENDING, BUNDLE_SCHEMA, MAX_BUNDLE};
+use super::document::{BUNDLE_ENDING, BUNDLE_SCHEMA, Bundle, MAX_BUNDLE};
 use super::fault::BundleFault;
 use super::list::BundleList;
 use crate::finding::{Finding, Findings, Place};
@@ -19,7 +19,9 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_p
 
 /// Time limit of a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Time limit of one response.
+/// Time limit of the header of a response.
+const RESPONSE: Duration = Duration::from_secs(8);
+/// Time limit of a whole response.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Most bytes of all bundles of an address.
 const MAX_ALL: u64 = 512 << 20;
@@ -52,6 +54,13 @@ pub struct Fetcher {
     agent: Agent,
     front: Option<Known>,
     known: BTreeMap<String, Known>,
+}
+
+/// Reason for which an address did not send what it was asked for.
+struct NotSent {
+    finding: Finding,
+    /// True without a whole response.
+    is_silent: bool,
 }
 
 /// First member of what an address may answer with.
@@ -88,8 +97,12 @@ impl Fetcher {
         let agent = agent
             .https_only(address.is_encrypted())
             .timeout_connect(Some(CONNECT))
+            .timeout_recv_response(Some(RESPONSE))
             .timeout_global(Some(TIMEOUT))
             .http_status_as_error(false)
+            // A redirect could lead to another machine, or to a connection without encryption.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .user_agent(concat!("quotient/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build()
@@ -109,7 +122,8 @@ impl Fetcher {
     pub fn round(&mut self) -> Result<(FetchedBundles, Findings), Finding> {
         let token = self.token()?;
         let place = self.options.address.to_string();
-        let front = self.get(&place, self.front.clone(), token.as_deref(), MAX_BUNDLE)?;
+        let front =
+            self.get(&place, self.front.clone(), token.as_deref(), MAX_BUNDLE).map_err(|not_sent| not_sent.finding)?;
         let schema = serde_json::from_slice::<Schema<'_>>(&front.bytes);
         if schema.is_ok_and(|first| first.schema == BUNDLE_SCHEMA) {
             let name = self.options.address.name().to_owned();
@@ -133,9 +147,19 @@ impl Fetcher {
             match self.get(&place, self.known.get(name).cloned(), token, left.min(MAX_BUNDLE)) {
                 Ok(known) => {
                     left = left.saturating_sub(known.bytes.len() as u64);
-                    self.known.insert(name.clone(), known);
+                    // Something else in its place, such as a page for signing in, replaces nothing.
+                    match Bundle::parse(&place, &known.bytes) {
+                        Ok(_) => drop(self.known.insert(name.clone(), known)),
+                        Err(finding) => findings.push(finding),
+                    }
                 }
-                Err(finding) => findings.push(finding),
+                Err(NotSent { finding, is_silent }) => {
+                    findings.push(finding);
+                    // A server that does not respond is not waited for again and again.
+                    if is_silent {
+                        break;
+                    }
+                }
             }
         }
         let bundles = self.known.iter().map(|(name, known)| (name.clone(), Arc::clone(&known.bytes)));
@@ -143,11 +167,12 @@ impl Fetcher {
     }
 
     /// Asks for `address`, of which `known` was fetched before.
-    fn get(&self, address: &str, known: Option<Known>, token: Option<&str>, limit: u64) -> Result<Known, Finding> {
-        let failed = |reason: String| {
+    fn get(&self, address: &str, known: Option<Known>, token: Option<&str>, limit: u64) -> Result<Known, NotSent> {
+        let not_sent = |reason: String, is_silent: bool| {
             let fault = BundleFault::NotFetched { address: address.to_owned(), reason };
-            Finding::from(fault).at(Place::file(address))
+            NotSent { finding: Finding::from(fault).at(Place::file(address)), is_silent }
         };
+        let failed = |error: ureq::Error| not_sent(error.to_string(), true);
         let mut request = self.agent.get(address).header("accept", "application/json");
         if let Some(etag) = known.as_ref().and_then(|known| known.etag.as_deref()) {
             request = request.header("if-none-match", etag);
@@ -155,17 +180,17 @@ impl Fetcher {
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let mut response = request.call().map_err(|error| failed(error.to_string()))?;
+        let mut response = request.call().map_err(failed)?;
         let status = response.status();
         if let (StatusCode::NOT_MODIFIED, Some(known)) = (status, known) {
             return Ok(known);
         }
         if status != StatusCode::OK {
-            return Err(failed(format!("the response was {status}")));
+            return Err(not_sent(format!("the response was {status}"), false));
         }
         let etag = response.headers().get("etag").and_then(|etag| etag.to_str().ok()).map(str::to_owned);
         let body = response.body_mut().with_config().limit(limit).read_to_vec();
-        let bytes = body.map_err(|error| failed(error.to_string()))?;
+        let bytes = body.map_err(failed)?;
         Ok(Known { etag, bytes: bytes.into() })
     }
 

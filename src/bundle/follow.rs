@@ -3,7 +3,7 @@
 use super::address::BundleAddress;
 use super::copies::Copies;
 use super::fetch::{FetchedBundles, Fetcher};
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use parking_lot::{Condvar, Mutex};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,7 +95,12 @@ impl Follower {
         let mut state = self.shared.state.lock();
         state.is_asked = true;
         self.shared.bell.notify_all();
-        self.shared.bell.wait_while_for(&mut state, |state| state.is_asked, REFRESH);
+        let waited = self.shared.bell.wait_while_for(&mut state, |state| state.is_asked, REFRESH);
+        if waited.timed_out() {
+            let reason = format!("no response within {} s", REFRESH.as_secs());
+            let fault = super::BundleFault::NotFetched { address: self.address.to_string(), reason };
+            state.faults = Findings::from(Finding::from(fault));
+        }
     }
 }
 
@@ -126,8 +131,20 @@ impl Rounds {
         }
     }
 
-    /// Fetches once. What cannot be fetched changes nothing but the findings.
+    /// Fetches once, and logs when what cannot be fetched changes.
     fn round(&mut self, shared: &Shared) {
+        let before = shared.state.lock().faults.to_string();
+        self.fetch(shared);
+        let after = shared.state.lock().faults.to_string();
+        match (before == after, after.is_empty()) {
+            (true, _) => {}
+            (false, true) => tracing::info!("bundles are fetched again"),
+            (false, false) => tracing::warn!("bundles: {after}"),
+        }
+    }
+
+    /// Fetches once. What cannot be fetched changes nothing but the findings.
+    fn fetch(&mut self, shared: &Shared) {
         match self.fetcher.round() {
             Ok((bundles, mut faults)) => {
                 self.has_bundles = true;

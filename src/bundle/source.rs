@@ -105,6 +105,9 @@ impl<C: Clock> Source for Bundles<C> {
         let today = self.clock.wall().date_naive();
         let (bundles, faults) = self.origin.bundles();
         scan.faults = faults;
+        if let Err(finding) = self.accepted.refresh() {
+            return Scan { faults: finding.into(), ..scan };
+        }
         let mut found: BTreeMap<Name, Candidate> = BTreeMap::new();
         let mut refused: BTreeMap<Name, Findings> = BTreeMap::new();
         for bundle in bundles {
@@ -135,7 +138,14 @@ impl<C: Clock> Source for Bundles<C> {
                 Err(finding) => drop(scan.vendors.insert(vendor, Sighting::Unreadable(finding.into()))),
             }
         }
-        for (vendor, findings) in refused {
+        for (vendor, mut findings) in refused {
+            if scan.vendors.contains_key(&vendor) {
+                // Bundles before the one in use may stay where they are.
+                findings = findings.into_iter().filter(|finding| !is_older(finding)).collect();
+            }
+            if findings.is_empty() {
+                continue;
+            }
             // What is refused beside a bundle in use is reported, and does not end that use.
             scan.faults.extend(findings.iter().cloned());
             scan.vendors.entry(vendor).or_insert(Sighting::Unreadable(findings));
@@ -150,4 +160,9 @@ impl<C: Clock> Source for Bundles<C> {
     fn refresh(&mut self) {
         self.origin.refresh();
     }
+}
+
+/// True for the refusal of a bundle that is older than the one in use.
+fn is_older(finding: &Finding) -> bool {
+    finding.cause::<BundleFault>().is_some_and(|fault| matches!(fault, BundleFault::Older { .. }))
 }

@@ -293,8 +293,8 @@ crate::faults! {
         }
         /// The file is not a head of a ledger.
         NotAnAnchor { file: String } = FileUnreadable {
-            message: format!("`{file}` does not contain a head of a ledger"),
-            help: "name a file written by `quotient ledger anchor`",
+            message: format!("`{file}` has no head of a ledger in it"),
+            help: "name an anchor (`quotient ledger anchor`), an export of the plan, or a copy of an agreement",
         }
         /// The book does not contain the account manager.
         UnknownManager { manager: String, near: Option<String>, managers: Vec<String> } = BookUnknownReference {

@@ -4,8 +4,10 @@ use super::fault::CommandFault;
 use super::record::LedgerFile;
 use super::{CommandError, Terminal, output, password, persons, rebuild};
 use crate::finding::{Finding, Place, counted};
+use crate::ledger::agreement::Agreement;
 use crate::ledger::store::Head;
 use clap::Subcommand;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Exit code when the ledger is not what was appended.
@@ -97,23 +99,32 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 }
 
 fn verify(file: &LedgerFile, anchor: Option<&Path>, terminal: Terminal) -> Result<(), CommandError> {
-    let anchor = anchor.map(read_anchor).transpose()?;
+    let read = anchor.map(read_anchor).transpose()?;
     let store = file.open()?;
-    let verified = store.verify(anchor.as_ref()).map_err(Finding::from)?;
+    let (head, copy) = read.map_or((None, None), |(head, copy)| (Some(head), copy));
+    let mut verified = store.verify(head.as_ref()).map_err(Finding::from)?;
+    if let (Some(copy), Some(path)) = (&copy, anchor) {
+        verified.findings.extend(copy.differences(&store, &path.display().to_string())?);
+    }
     terminal.show(&verified.findings);
-    let text = format!(
-        "{}: {} and {} intact, head {}",
-        file.shown(),
-        counted(verified.events, "event"),
-        counted(verified.snapshots, "snapshot"),
-        verified.head,
-    );
-    output::to(None, |out| writeln!(out, "{text}"))?;
+    let (events, snapshots) = (counted(verified.events, "event"), counted(verified.snapshots, "snapshot"));
+    let mut text = match verified.holds() {
+        true => format!("{}: {events} and {snapshots} intact, head {}\n", file.shown(), verified.head),
+        false => format!("{}: does not hold, of {events} and {snapshots} that were read\n", file.shown()),
+    };
+    if let Some(copy) = copy.filter(|_| verified.holds()) {
+        let terms = &copy.terms;
+        let _ = writeln!(text, "agreement about {} of {}: {} {}", terms.line, terms.plan, terms.figure, terms.currency);
+    }
+    let shown = output::to(None, |out| write!(out, "{text}"));
+    if verified.holds() {
+        shown?;
+    }
     if verified.holds() { Ok(()) } else { Err(CommandError::Reported(NOT_WHAT_WAS_APPENDED)) }
 }
 
-/// Reads a head from the file of `ledger anchor`, or from an export of agreed quotas.
-fn read_anchor(path: &Path) -> Result<Head, Finding> {
+/// Reads a head from the file of `ledger anchor`, from an export of agreed quotas, or from a copy of an agreement.
+fn read_anchor(path: &Path) -> Result<(Head, Option<Agreement>), Finding> {
     let file = path.display().to_string();
     let unreadable = |error: std::io::Error| {
         let (path, reason) = (file.clone(), error.to_string());
@@ -123,5 +134,7 @@ fn read_anchor(path: &Path) -> Result<Head, Finding> {
     let json: Option<serde_json::Value> = serde_json::from_str(&text).ok();
     let of_export = || json.as_ref()?.get("head")?.as_str()?.parse().ok();
     let head = serde_json::from_str(&text).ok().or_else(of_export);
-    head.ok_or_else(|| Finding::from(CommandFault::NotAnAnchor { file: file.clone() }).at(Place::file(file)))
+    let copy = Agreement::read(text.as_bytes());
+    head.map(|head| (head, copy))
+        .ok_or_else(|| Finding::from(CommandFault::NotAnAnchor { file: file.clone() }).at(Place::file(file)))
 }

@@ -100,7 +100,8 @@ impl Address {
     }
 
     fn has_no_password(&self) -> bool {
-        self.password.is_none() && self.text.strip_prefix("postgres") == self.shown.strip_prefix("postgres")
+        let rest = |text: &str| text.split_once("://").map(|(_, rest)| rest.to_owned());
+        self.password.is_none() && rest(&self.text) == rest(&self.shown)
     }
 
     /// Returns the password from elsewhere.

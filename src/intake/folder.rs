@@ -59,7 +59,12 @@ pub fn files_with_tables(paths: &[PathBuf], limit: u64) -> Option<Vec<(String, V
         }
         let entries = std::fs::read_dir(path).ok()?.collect::<Result<Vec<_>, _>>().ok()?;
         let found = entries.into_iter().map(|entry| entry.path());
-        all.extend(found.filter(|path| path.is_file() && !matches!(format_of(path), Format::Other(_))));
+        // A link that leads elsewhere would put something else into the ledger.
+        let inside = path.canonicalize().ok()?;
+        let is_inside = |file: &PathBuf| file.canonicalize().is_ok_and(|real| real.starts_with(&inside));
+        all.extend(
+            found.filter(|path| path.is_file() && is_inside(path) && !matches!(format_of(path), Format::Other(_))),
+        );
     }
     all.sort();
     let (mut files, mut left): (Vec<(String, Vec<u8>)>, u64) = (Vec::new(), limit);

@@ -4,8 +4,10 @@ use super::fault::RequestFault;
 use crate::channel::{OpportunityStatus, Partner, PartnerBook, SegmentKey};
 use crate::decision::{Condition, Requirement};
 use crate::finding::{Finding, Findings};
+use crate::performance::RateSource;
 use crate::plugin::VendorPlugin;
 use crate::review::{Request, Review, Setting};
+use crate::script::PolicyKind;
 use crate::units::{Money, MoneyError, Month, Rate};
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
@@ -33,11 +35,13 @@ pub struct PartnerQuestion {
 pub struct PartnerFacts {
     /// Revenue of the latest twelve months of the book, ascending; `None` for months that the book does not reach.
     pub months: Vec<(Month, Option<Money>)>,
-    /// Conditions of tiers that the vendor's policy looked at, in its order; empty without a ladder of tiers.
+    /// Conditions of tiers that the vendor's policy looked at, in its order; empty without a ladder of tiers, for a part of a
+    /// partner whose tier is for the whole, and where policies read figures of others.
     pub conditions: Vec<Condition>,
     /// Σ amounts of deals that were open and close in the period; `None` for a book without opportunities.
     pub open_pipeline: Option<Money>,
-    /// Part of closed deals that is won, by the vendor's convention; `None` if not known.
+    /// Part of the partner's closed deals that is won, by the vendor's convention; `None` where that is not known from the
+    /// book or enough own deals.
     pub close_rate: Option<Rate>,
     /// Quota × required coverage, rounded half up to the minor unit; `None` without a close rate.
     pub pipeline_needed: Option<Money>,
@@ -60,15 +64,23 @@ pub fn partner_facts(
     let Some(index) = review.index_of(&asked.partner) else { return Ok(None) };
     let (reviewed, _) = review.of(index).map_err(|fault| Findings::from(fault.finding))?;
     let standing = &reviewed.standing.whole;
+    // A policy that reads figures of others would show them, and a part of a partner may be all that the reader sees.
+    let tier = PolicyKind::Tier.file();
+    let is_shown = !plugin.policies().is_some_and(|policies| policies.scripts().reads_of_others(tier));
     let tiers = reviewed.decisions.iter().flat_map(|decisions| &decisions.tiers);
     let mut conditions = Vec::new();
-    for tier in tiers.filter(|tier| tier.product_line == asked.segment.product_line || tier.product_line.is_none()) {
+    for tier in tiers.filter(|tier| is_shown && tier.product_line == asked.segment.product_line) {
         tier.grounds.requirements.iter().for_each(|one| of_tiers(one, &mut conditions));
     }
     let range = |error: MoneyError| -> Findings {
         Finding::from(RequestFault::OutOfRange { reason: error.to_string() }).into()
     };
-    let pipeline_needed = standing.required_coverage.map(|coverage| asked.quota.times(coverage)).transpose();
+    // A rate that is drawn from the deals of others says something about them.
+    let rate = standing.close_rates.on(setting.conventions.win_rate_basis);
+    let is_whole = asked.segment == SegmentKey::default();
+    let is_own = is_whole && matches!(rate.source, RateSource::Stated | RateSource::Own);
+    let coverage = standing.required_coverage.filter(|_| is_own);
+    let pipeline_needed = coverage.map(|coverage| asked.quota.times(coverage)).transpose();
     let open_pipeline = match book.has_table("opportunities") {
         true => Some(open_pipeline(partner, asked, book).map_err(range)?),
         false => None,
@@ -77,7 +89,7 @@ pub fn partner_facts(
         months: months(partner, asked, &known).map_err(range)?,
         conditions,
         open_pipeline,
-        close_rate: standing.close_rates.on(setting.conventions.win_rate_basis).rate,
+        close_rate: rate.rate.filter(|_| is_own),
         pipeline_needed: pipeline_needed.map_err(range)?.map(Money::rounded),
     }))
 }

@@ -28,6 +28,8 @@ impl Scripts {
             program.tree.walk(&mut |expression| {
                 is_read |= match &expression.kind {
                     ExpressionKind::Member { name, .. } => OF_OTHERS.contains(&name.as_str()),
+                    // As an index, or a name that a function is given.
+                    ExpressionKind::Text(text) => OF_OTHERS.contains(&&**text),
                     ExpressionKind::Method { name, .. } | ExpressionKind::Call { name, .. } => name == "peers",
                     _ => false,
                 };

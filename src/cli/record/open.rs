@@ -70,6 +70,9 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let terms =
         Terms { rounds: options.rounds, reply_within_days: options.reply_within, on_silence: options.on_silence };
     let files = if options.without_book { None } else { options.plan.kept_book(&plugin, &book) };
+    if files.is_none() && !options.without_book {
+        terminal.show(&Finding::from(LedgerFault::BookNotKept {}).into());
+    }
     let kept = keep(&mut store, &book, &request, files)?;
     let opening = opening(options.name.clone(), &plan, (digest.to_string(), kept), (&plugin, &request), terms);
     options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;

@@ -27,6 +27,17 @@ crate::faults! {
             message: format!("`{name}` is not a valid plan name"),
             help: "use at most 60 letters, digits, `-`, `_` and `.`, such as `FY2026-channel`; `ledger` is reserved",
         }
+        /// A copy of an agreement states what the ledger did not record.
+        Agreement { reason: String } = LedgerChain {
+            message: format!("the copy of the agreement does not hold: {reason}"),
+            help: "compare it with the copy of the other side, and with the agreement that the ledger has now",
+        }
+        /// The files of a book cannot be stored in the ledger.
+        BookNotKept {} = LedgerFile {
+            message: "the files of the book are not stored in the ledger: they have more than 64 MiB, two have one name, or they read differently without their directories",
+            help: "a server then has no deals, previews and what-ifs of the plan; put only the files of the book into its directory, or use `--without-book`",
+            severity: Warning,
+        }
         /// A plan of that name exists.
         PlanExists { plan: String } = LedgerState {
             message: format!("the plan `{plan}` already exists"),

@@ -28,7 +28,9 @@ impl PlanBooks {
         stored: impl Fn(&str) -> Option<Vec<u8>>,
     ) -> Option<Arc<PlanBook>> {
         let (files, tables) = (header.book_files.as_ref()?, header.tables.as_ref()?);
-        let key = format!("{files} {tables} {} {} {:?}", header.as_of, header.period, header.asked_target);
+        // The vendor's calendar, currency and attributes decide how the files are read.
+        let Header { vendor, revision, book, as_of, period, asked_target, .. } = header;
+        let key = format!("{vendor} {revision} {book} {files} {tables} {as_of} {period} {asked_target:?}");
         let known = self.0.lock().iter().find(|(own, _)| *own == key).map(|(_, book)| Arc::clone(book));
         if known.is_some() {
             return known;

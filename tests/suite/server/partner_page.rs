@@ -43,7 +43,10 @@ fn the_steps_sum_to_the_figure_and_reasons_about_others_are_not_shown() {
     let of = |label: &str| steps.iter().find(|step| step["label"] == label).unwrap();
     assert!(of("history")["reason"].as_str().unwrap().contains("360,000.00"), "{page}");
     assert_eq!((&of("channel")["kind"], &of("channel")["reason"]), (&json!("channel"), &Value::Null));
-    assert!(steps.iter().all(|step| step["kind"] != "reconciliation" && step["kind"] != "rounding"), "{page}");
+    // Limits and factors that read figures of others are in that step, so that the proposal does not follow from them.
+    let kinds: Vec<_> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    assert!(kinds.iter().all(|kind| matches!(*kind, "factor" | "channel")), "{kinds:?}");
+    assert!(steps.iter().all(|step| step["label"] != "market_opportunity"), "{page}");
 
     // Own facts: twelve months, the tier and what the next one asks for, the pipeline.
     let months = page["months"].as_array().unwrap();
@@ -58,6 +61,17 @@ fn the_steps_sum_to_the_figure_and_reasons_about_others_are_not_shown() {
         ["200000.00", "0.25", "444444.00"],
         "a deal after the period and that of another do not count"
     );
+    let other = site.reads(&of_line("/FY2026/partner-page", "P2"));
+    assert_eq!((&other["close_rate"], &other["pipeline_needed"]), (&Value::Null, &Value::Null), "a rate of others");
+
+    // What is agreed after the first offer is a step in addition.
+    let again = json!({"command": "offer", "lines": [{"line": line("P1"), "figure": usd("100000.00"), "reason": "a"}]});
+    assert_eq!(site.does("mara", "/FY2026/commands", &again).status, 200);
+    let later = site.reads(&of_line("/FY2026/partner-page", "P1"));
+    let steps = later["steps"].as_array().unwrap();
+    assert_eq!(steps.iter().map(|step| decimal(&step["amount"])).sum::<Decimal>(), Decimal::from(100_000));
+    let last = steps.last().unwrap();
+    assert_eq!((&last["kind"], &last["amount"]), (&json!("negotiation"), &json!("-11111.00")));
 }
 
 /// Facts that are not known are null: a plan whose book has no deals.
@@ -106,10 +120,27 @@ fn an_agreement_stays_the_same_and_proves_the_history_before_it() {
     assert!(ledger_command(&site.ledger(), &anchor).contains("intact"));
     let head = document["head"].as_str().unwrap();
     let other = format!("{}{}", &head[..head.len() - 1], if head.ends_with('0') { "1" } else { "0" });
-    std::fs::write(&copy, first.text().replace(head, &other)).unwrap();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_quotient"));
-    let refused = command.arg("ledger").args(anchor).args(["--ledger", &site.ledger()]).output().unwrap();
-    assert_eq!(refused.status.code(), Some(6), "{}", String::from_utf8_lossy(&refused.stderr));
+    let refused = |text: String| {
+        std::fs::write(&copy, text).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_quotient"));
+        let output = command.arg("ledger").args(anchor).args(["--ledger", &site.ledger()]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(6), "{said}");
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("intact"));
+        said
+    };
+    refused(first.text().replace(head, &other));
+    let changed = first.text().replace("111111.00", "101111.00");
+    assert!(refused(changed).contains("its digest is not that of its members"));
+    // Also with a digest that was computed again.
+    let mut forged = members.clone();
+    forged.insert("figure".to_owned(), json!("101111.00"));
+    let digest = Digest::of(serde_json::to_string(&forged).unwrap().as_bytes()).to_string();
+    forged.insert("digest".to_owned(), json!(digest));
+    let said = refused(serde_json::to_string(&forged).unwrap());
+    assert!(said.contains("`figure` is \"101111.00\", and the ledger recorded \"111111.00\""), "{said}");
+    std::fs::write(&copy, first.text()).unwrap();
+    assert!(ledger_command(&site.ledger(), &anchor).contains("agreement about P1 of FY2026: 111111.00 USD"));
 }
 
 /// Whose reasons are shown is read from the rules: a figure of the channel or of peers, here or in a module, hides them.

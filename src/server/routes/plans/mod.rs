@@ -68,7 +68,7 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<proposal::BasesDocument>();
     generator.subschema_for::<proposal::OutlookDocument>();
     generator.subschema_for::<proposal::ExplanationDocument>();
-    generator.subschema_for::<agreement::AgreementDocument>();
+    generator.subschema_for::<crate::ledger::agreement::Agreement>();
     generator.subschema_for::<partner_page::PartnerPageDocument>();
     generator.subschema_for::<line_document::LinesDocument>();
     generator.subschema_for::<event_document::EventsDocument>();

@@ -7,7 +7,7 @@ use super::request::{OPERATION, PlanRequest};
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::decision::Condition;
 use crate::finding::Finding;
-use crate::ledger::plan::{LedgerFault, LineKey};
+use crate::ledger::plan::{EventBody, LedgerFault, LineKey};
 use crate::planning;
 use crate::plugin::VendorPlugin;
 use crate::quota::StepKind;
@@ -35,7 +35,7 @@ static PAGE: Operation = Operation {
     id: "plan_partner_page",
     path: "/v1/vendors/{vendor}/plans/{plan}/partner-page",
     summary: "One line, for its partner",
-    doc: "How the offered or agreed figure came about, with the plan of the channel as one step, and facts about this partner alone. A reason is shown if the rule behind it reads nothing about the channel or other partners. For the partner, and for those of the vendor's side who see the line.",
+    doc: "How the offered or agreed figure came about, with the plan of the channel as one step, and facts about this partner alone. Factors whose rules read figures of the channel or of other partners are in that step, and so are limits. For the partner, and for those of the vendor's side who see the line.",
     query: &[LineQuery::PARAMETER],
     replies: &[Reply::ok("The line.", &[Media::json("PlanPartnerPage")])],
     problems: &[
@@ -84,7 +84,7 @@ pub struct PartnerPageDocument {
     months: Vec<MonthDocument>,
     /// Σ amounts of open deals that close in the period, exact; null if not known.
     open_pipeline: Option<String>,
-    /// Part of closed deals that is won, 0 to 1, exact; null if not known.
+    /// Part of the partner's closed deals that is won, 0 to 1, exact; null where it is known of others only.
     close_rate: Option<String>,
     /// Pipeline that the figure needs at that rate, an exact amount; null if not known.
     pipeline_needed: Option<String>,
@@ -94,14 +94,19 @@ pub struct PartnerPageDocument {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PlanPartnerStep")]
 struct PartnerStepDocument {
-    /// `factor`, `proration`, `guardrail`, or `channel` for the plan of the whole channel, rounding and negotiation together.
+    /// `factor` for a factor whose rule reads nothing about others; `channel` for everything else up to the first offer: other
+    /// factors, limits, the plan of the whole channel, rounding; `negotiation` for what was agreed since.
     kind: &'static str,
-    /// Name of the factor or guardrail.
+    /// Name of the factor; that of the kind for other steps.
     label: String,
     /// Amount, exact; negative when it subtracts.
     amount: String,
-    /// Reason; null where it may say something about others.
+    /// Reason; null for other steps.
     reason: Option<String>,
+    /// Revenue that the factor indicates, an exact amount; factors only.
+    indicated: Option<String>,
+    /// Weight of the factor, 0 to 1, exact; factors only.
+    weight: Option<String>,
 }
 
 /// A condition of a tier.
@@ -141,6 +146,8 @@ struct StoredStep {
     label: String,
     amount: String,
     reason: String,
+    indicated: Option<String>,
+    weight: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -152,6 +159,8 @@ struct StoredSteps {
 struct Shown {
     key: LineKey,
     figure: Money,
+    /// Figure of the first offer; that of the line before any.
+    offered: Money,
     steps: Vec<StoredStep>,
     tier: Option<String>,
     prior_revenue: Option<String>,
@@ -168,11 +177,16 @@ fn shown(ledger: &Ledger, request: &PlanRequest, key: Option<LineKey>) -> Result
         return Err(problem_of(&Finding::from(fault).into()));
     };
     let figure = seen.partner.map_or(seen.line.figure, |partner| partner.figure);
+    let first = found.plan.events.iter().find_map(|event| match &event.body {
+        EventBody::Offered(body) if body.moved.line == key => Some(body.moved.to),
+        _ => None,
+    });
     let (_, stored) = stored(ledger, &found)?;
     let own = stored.lines.get(&key);
     let steps = own.and_then(|own| serde_json::from_str::<StoredSteps>(own.whole.get()).ok());
     Ok(Shown {
         figure,
+        offered: first.unwrap_or(figure),
         steps: steps.map(|own| own.steps).unwrap_or_default(),
         tier: own.and_then(|own| own.brief.tier.clone()),
         prior_revenue: own.and_then(|own| own.brief.prior_revenue.clone()),
@@ -181,36 +195,41 @@ fn shown(ledger: &Ledger, request: &PlanRequest, key: Option<LineKey>) -> Result
     })
 }
 
-/// Returns the steps for the partner: those of the partner's assessment, and the rest of the figure as one step.
+/// Returns the steps for the partner: those of the partner's assessment, the rest of the first offer, and what was
+/// agreed since.
 fn steps(plugin: &VendorPlugin, shown: &Shown) -> Result<Vec<PartnerStepDocument>, Problem> {
     let range =
         |error: MoneyError| problem_of(&Finding::from(LedgerFault::TotalRange { reason: error.to_string() }).into());
-    let mut rest = shown.figure;
+    let mut rest = shown.offered;
     let mut own = Vec::new();
-    for step in &shown.steps {
-        let Some(kind) = own_kind(&step.kind) else { continue };
+    for step in shown.steps.iter().filter(|step| is_own(plugin, step)) {
         let damaged = |_| Problem::new(ProblemKind::Internal, "a step of the stored proposal has no amount");
         let amount = Money::new(parse_decimal(&step.amount).map_err(damaged)?, shown.figure.currency());
         rest = rest.minus(amount).map_err(range)?;
-        let path = format!("{}.rhai", step.label.replace(' ', "_"));
-        let is_private = kind == StepKind::Factor && plugin.scripts().reads_of_others(&path);
         own.push(PartnerStepDocument {
-            kind: kind.as_str(),
+            kind: StepKind::Factor.as_str(),
             label: step.label.clone(),
             amount: amount.to_exact(),
-            reason: Some(step.reason.clone()).filter(|reason| !is_private && !reason.is_empty()),
+            reason: Some(step.reason.clone()).filter(|reason| !reason.is_empty()),
+            indicated: step.indicated.clone(),
+            weight: step.weight.clone(),
         });
     }
-    if !shown.steps.is_empty() && !rest.is_zero() {
-        let label = "channel".to_owned();
-        own.push(PartnerStepDocument { kind: "channel", label, amount: rest.to_exact(), reason: None });
+    let negotiated = shown.figure.minus(shown.offered).map_err(range)?;
+    for (kind, amount) in [("channel", rest), ("negotiation", negotiated)] {
+        if !shown.steps.is_empty() && !amount.is_zero() {
+            let (label, amount) = (kind.to_owned(), amount.to_exact());
+            own.push(PartnerStepDocument { kind, label, amount, reason: None, indicated: None, weight: None });
+        }
     }
     Ok(own)
 }
 
-/// Returns the kind of a step that is about the partner alone.
-fn own_kind(text: &str) -> Option<StepKind> {
-    [StepKind::Factor, StepKind::Proration, StepKind::Guardrail].into_iter().find(|kind| kind.as_str() == text)
+/// True for a factor whose rule reads nothing about the channel or other partners. Limits are not among the own steps: they
+/// apply to the figure that the plan of the channel asks for, which would follow from them.
+fn is_own(plugin: &VendorPlugin, step: &StoredStep) -> bool {
+    let path = format!("{}.rhai", step.label.replace(' ', "_"));
+    step.kind == StepKind::Factor.as_str() && !plugin.scripts().reads_of_others(&path)
 }
 
 async fn page(State(app): State<App>, request: PlanRequest, context: Context, LineQuery(key): LineQuery) -> Responded {
