@@ -2,6 +2,7 @@
 
 use super::super::value::period::{self, Years};
 use super::amounts::{amount_columns, notation, number, plus};
+use super::figure_names::figure_names;
 use super::fit::Fit;
 use super::heading::is_one_of;
 use super::notation::is_number;
@@ -48,7 +49,9 @@ pub(super) fn doubts(draft: &mut Draft<'_>, fit: &Fit<'_>) {
     not_invoiced(draft, fit.date);
     lengths(draft, fit.date);
     returns(draft, fit.amount);
-    payments(draft, fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice()));
+    let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
+    payments(draft, periods);
+    figure_names(draft, periods);
 }
 
 /// Columns of the table that no column of the book is bound to.

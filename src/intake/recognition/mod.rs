@@ -14,6 +14,7 @@ mod currency;
 mod dates;
 mod documents;
 mod doubts;
+mod figure_names;
 mod fit;
 mod grouped;
 mod header;

@@ -118,7 +118,7 @@ crate::faults! {
         }
         /// A partner accepts their own counter.
         OwnCounter { line: String } = LedgerState {
-            message: format!("the figure that the partner asked for on line `{line}` is accepted by the vendor"),
+            message: format!("only the vendor can accept the figure that the partner asked for on line `{line}`"),
             help: "wait for the vendor's answer, ask for another figure, or escalate",
             varying: [line],
         }
