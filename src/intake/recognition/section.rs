@@ -265,11 +265,8 @@ impl<'p> Draft<'p> {
             .collect();
         for (heading, count) in empty {
             let rows = counted(usize::try_from(count).unwrap_or(usize::MAX), "row");
-            self.section.set(
-                format!("skip.{}", key(heading)),
-                quoted(""),
-                format!("{rows} without a value cannot be used"),
-            );
+            let reason = format!("{rows} without a value cannot be used");
+            self.section.set_further(format!("skip.{}", key(heading)), &quoted(""), reason);
         }
     }
 

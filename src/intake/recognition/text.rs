@@ -70,6 +70,17 @@ impl Section {
         self.decisions.push(Decision { table: self.table.to_owned(), key, value, reason });
     }
 
+    /// Sets a key, or adds the value to the list that it has.
+    pub fn set_further(&mut self, key: String, value: &str, reason: String) {
+        let Some(known) = self.decisions.iter_mut().find(|decision| decision.key == key) else {
+            return self.set(key, value, reason);
+        };
+        let list = known.value.strip_prefix('[').and_then(|list| list.strip_suffix(']')).unwrap_or(&known.value);
+        if !list.split(", ").any(|own| own == value) {
+            known.value = format!("[{value}, {list}]");
+        }
+    }
+
     /// The value of `key`, as the mapping file writes it.
     pub fn value(&self, key: &str) -> Option<&str> {
         self.decisions.iter().find(|decision| decision.key == key).map(|decision| decision.value.as_str())

@@ -216,3 +216,12 @@ fn rows_named_like_figures_are_asked_about() {
     let plain = text.replace("Budget", "Budget Rentals").replace("Vorjahr", "Vor Ort GmbH");
     assert!(!Seen::text(&[("a.csv", &plain)]).said.contains("is that of a figure"));
 }
+
+/// Rows without a month, which are the totals of their partners: one key has them, and the proposal can be read.
+#[test]
+fn a_key_of_the_proposal_is_written_once() {
+    let text = "Partner,Month,Amount\nAcme,2025-01,11000.10\nAcme,2025-02,22000.20\nAcme,,33000.30\n\
+        Birch,2025-01,13000.15\nBirch,2025-02,24000.25\nBirch,,37000.40\nCedar,2025-01,1300.15\nCedar,2025-02,2400.25\n";
+    let seen = Seen::text(&[("a.csv", text)]);
+    assert_eq!(seen.revenue(), Decimal::new(7370110, 2), "{}", seen.mapping);
+}
