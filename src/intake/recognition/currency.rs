@@ -4,6 +4,7 @@ use super::super::store::Store;
 use super::super::table::Field;
 use super::fit::Fit;
 use super::heading::{compared, names_currency_in, stated_currency};
+use super::name_currency::currency_of;
 use super::outcome::Question;
 use super::profile::Column;
 use super::text::{Section, quoted};
@@ -49,6 +50,11 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
     if own.len() == 1 {
         stated.retain(|code, _| own.contains(code));
     }
+    if stated.is_empty() {
+        for (profile, code) in fits.iter().flatten().filter_map(|fit| Some((fit.profile, currency_of(fit.profile)?))) {
+            stated.entry(code).or_insert_with(|| format!("the name `{}` states it", profile.file));
+        }
+    }
     yen(&mut stated, fits, store, questions);
     // `$` alone does not say whose dollars they are.
     if stated.len() == 1 {
@@ -73,8 +79,11 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
 }
 
 /// True for a column of currencies that is that of the amounts: `Amount EUR` may be beside amounts in several.
-fn has_own_column(fit: &Fit<'_>) -> bool {
+pub(super) fn has_own_column(fit: &Fit<'_>) -> bool {
     let column = fit.profile.best(Field::Currency, |column| !column.currencies().is_empty());
+    // `HWähr` is bound by its values alone.
+    let is_of_codes = |column: &&Column| column.are_codes() && fit.profile.best(Field::Currency, |_| true).is_none();
+    let column = column.or_else(|| fit.profile.columns.iter().find(is_of_codes));
     let codes = column.map(Column::currencies).unwrap_or_default();
     let is_stated = fit.amount.is_some_and(|amount| names_currency_in(&amount.heading));
     column.is_some() && !(is_stated && codes.iter().any(|code| Some(code) != codes.first()))
