@@ -146,6 +146,19 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
     some_sums(draft, partner, &lines, known);
 }
 
+/// Asks about signs, currencies and the date, as far as no heading says what they are.
+fn unsaid<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[Fit<'s>]) {
+    let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
+    signs(draft, periods);
+    currencies(draft, partner, periods);
+    if !has_own_column(fit) {
+        other_currencies(draft, fit, fits);
+    }
+    if let Some(date) = fit.date.filter(|_| fit.is_date_assumed) {
+        draft.ask(&date.heading, "is it the date of the revenue? No heading says so, and no other column has dates");
+    }
+}
+
 /// Makes the columns of `wide` rows.
 fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
     let (value, reason) = wide.value_of(&draft.parts);
@@ -294,16 +307,7 @@ impl<'s> Plan<'s> {
         }
         let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         numbers(&mut draft, &[Field::Amount], periods);
-        signs(&mut draft, periods);
-        currencies(&mut draft, partner, periods);
-        if !has_own_column(fit) {
-            other_currencies(&mut draft, fit, fits);
-        }
-        if fit.is_date_assumed {
-            let question = "is it the date of the revenue? No heading says so, and no other column has dates";
-            let heading = fit.date.map(|date| date.heading.clone()).unwrap_or_default();
-            draft.ask(&heading, question);
-        }
+        unsaid(&mut draft, fit, partner, fits);
         draft.dates(&[Field::Month]);
         sums(&mut draft, fit, partner, fits);
         if !draft.section.has("fill_down") {

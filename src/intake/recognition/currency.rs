@@ -18,25 +18,7 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
     let mut stated: BTreeMap<&str, String> = BTreeMap::new();
     for fit in fits.iter().flatten() {
         has_column |= has_own_column(fit);
-        for title in &fit.profile.titles {
-            for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
-                stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
-            }
-        }
-        // `Amount (USD)` beside `Amount` is converted.
-        let is_other = |column: &Column| {
-            let is_same = |amount: &Column| compared(&amount.heading) == compared(&column.heading);
-            fit.amount.is_some_and(|amount| amount.index != column.index && is_same(amount))
-        };
-        for column in fit.profile.columns.iter().filter(|column| column.is_amount() && !is_other(column)) {
-            let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
-            for word in words {
-                stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
-            }
-            for code in column.notation.currencies.keys() {
-                stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
-            }
-        }
+        stated_by(fit, &mut stated);
     }
     if has_column || fits.iter().all(Option::is_none) {
         return None;
@@ -76,6 +58,29 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
         }
     }
     None
+}
+
+/// Adds the currencies that titles, headings and amounts of a table state, with the reason for each.
+fn stated_by<'p>(fit: &Fit<'p>, stated: &mut BTreeMap<&'p str, String>) {
+    for title in &fit.profile.titles {
+        for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
+            stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
+        }
+    }
+    // `Amount (USD)` beside `Amount` is converted.
+    let is_other = |column: &Column| {
+        let is_same = |amount: &Column| compared(&amount.heading) == compared(&column.heading);
+        fit.amount.is_some_and(|amount| amount.index != column.index && is_same(amount))
+    };
+    for column in fit.profile.columns.iter().filter(|column| column.is_amount() && !is_other(column)) {
+        let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
+        for word in words {
+            stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
+        }
+        for code in column.notation.currencies.keys() {
+            stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
+        }
+    }
 }
 
 /// True for a column of currencies that is that of the amounts: `Amount EUR` may be beside amounts in several.

@@ -168,5 +168,5 @@ fn the_only_column_of_dates_is_the_date_with_a_question() {
 fn debits_and_credits_are_asked_about_with_their_sums() {
     let text = "Debitor;Buchungsdatum;S/H;Betrag\nC1;15.01.2025;S;1.000,50\nC1;15.02.2025;S;2.000,00\n\
                 C2;16.01.2025;S;500,00\nC2;17.02.2025;H;250,00\n";
-    Seen::text(&[("a.csv", text)]).says("do \"H\" (1 row, 250) and \"S\" (3 rows, 3,500.5) change the sign");
+    Seen::text(&[("a.csv", text)]).says("do \"H\" (1 row, 250.00) and \"S\" (3 rows, 3,500.50) change the sign");
 }
