@@ -2,6 +2,7 @@
 
 use super::mapping::NamesMap;
 use super::value::period::{Years, beside, dated};
+use std::collections::BTreeSet;
 
 /// The name of the sheet in `file`, or of the file without its directory and ending.
 pub(super) fn name_in(file: &str) -> &str {
@@ -20,4 +21,21 @@ pub(super) fn value_of(file: &str, names: &NamesMap) -> Box<str> {
         Some((text, _)) => text,
         None => plain.into(),
     }
+}
+
+/// Years that a name or a title is searched for.
+const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
+
+/// Years in `text`, such as `2025` in `Sales 2025`.
+pub(super) fn years_in(text: &str) -> impl Iterator<Item = u32> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).map(|word| word.trim_start_matches("CY"));
+    words.filter(|word| word.len() == 4).filter_map(|word| word.parse().ok().filter(|year| YEARS.contains(year)))
+}
+
+/// The only year that the name of the sheet in `file` states, or else the name of the file.
+pub(super) fn year_in_name(file: &str) -> Option<u32> {
+    let of = |text: &str| years_in(text).collect::<BTreeSet<u32>>();
+    let own = of(name_in(file));
+    let years = if own.is_empty() { of(file) } else { own };
+    years.first().copied().filter(|_| years.len() == 1)
 }

@@ -3,17 +3,17 @@
 
 use super::cell::{Cell, CellKind, Fields};
 use super::fault::TableFault;
-use super::file_name::value_of;
+use super::file_name::{value_of, year_in_name};
 use super::log::{Log, shown};
 use super::mapping::{Periods, TableMap, UnpivotMap, YEARS};
 use super::product::product_of;
-use super::shape::{Factor, Label, Lookup, Product, Reshape, Unpivot, period_and_amount};
+use super::shape::{Factor, Label, Lookup, Product, Reshape, Unpivot, YearSource, period_and_amount};
 use super::sheet::{Sheet, part_of};
 use super::table::{Field, Table, folded, is_same_heading};
 use super::value::date;
 use super::value::period::{self, Years, beside, dated};
 use super::value::week::{HEADINGS, Week};
-use crate::finding::{Candidates, Finding};
+use crate::finding::{Candidates, Finding, Severity};
 use crate::units::{FiscalCalendar, Month};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,13 +68,7 @@ pub(super) fn reshape(
     if let (Some(wanted), Some((period, amount))) = (&map.unpivot, fields) {
         let years = Years { calendar, bare: map.years };
         let columns = periods(sheet, map, wanted, years, log);
-        let year = wanted.year_column.as_ref().and_then(|(heading, span)| {
-            let index = sheet.headings.iter().position(|one| is_same_heading(one, heading));
-            if index.is_none() {
-                log.add(missing(sheet, heading).at(map.place(*span, "")));
-            }
-            index.map(|index| (index, years))
-        });
+        let year = year_source(sheet, map, wanted, log).map(|source| (source, years));
         let (amount, at) = (wanted.amount.unwrap_or(amount), sheet.headings.len());
         let added = [period.name().to_owned(), amount.name().to_owned()];
         sheet.headings = sheet.headings.iter().cloned().chain(added).collect();
@@ -86,6 +80,35 @@ pub(super) fn reshape(
     sheet.reshape = Some(shape);
 }
 
+/// The source of the years, where they are not those of the headings; what contradicts a stated year is reported.
+fn year_source(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, log: &mut Log) -> Option<YearSource> {
+    let files = || sheet.files().into_iter().map(|file| (file, year_in_name(file)));
+    if wanted.is_year_named {
+        for (file, _) in files().filter(|(_, year)| year.is_none()) {
+            log.add(Finding::from(TableFault::NoYearInName { file: file.to_owned() }).at(map.place(wanted.span, "")));
+        }
+        return Some(YearSource::Names(
+            files().map(|(_, year)| year.map(|year| year.to_string()).unwrap_or_default()).collect(),
+        ));
+    }
+    if let Some((heading, span)) = &wanted.year_column {
+        let index = sheet.headings.iter().position(|one| is_same_heading(one, heading));
+        if index.is_none() {
+            log.add(missing(sheet, heading).at(map.place(*span, "")));
+        }
+        return index.map(YearSource::Column);
+    }
+    let stated = wanted.year?;
+    let named: BTreeMap<u32, &str> = files().filter_map(|(file, year)| Some((year?, file))).collect();
+    if let Some((named, file)) = named.iter().find(|(year, _)| **year != stated) {
+        let fault = TableFault::OtherYearInName { file: (*file).to_owned(), named: *named, stated };
+        let finding = Finding::from(fault).at(map.place(wanted.span, ""));
+        // One file alone may be named after the day of its export.
+        log.add(if files().count() > 1 { finding } else { finding.with_severity(Severity::Warning) });
+    }
+    None
+}
+
 /// The columns that become rows, with the period of each as it is written.
 fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log: &mut Log) -> Vec<(usize, Box<str>)> {
     let mut columns = Vec::new();
@@ -94,7 +117,7 @@ fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log
         let part = wanted.word.as_ref().map_or(Some(whole), |word| beside(whole, word));
         // With a word, columns without it are of another kind.
         let Some(heading) = part.or(Some(whole).filter(|_| months.is_none())) else { return };
-        let in_column = wanted.year_column.as_ref().map(|_| YEARS.1);
+        let in_column = wanted.is_year_by_row().then_some(YEARS.1);
         match dated(heading, wanted.year.or(in_column), years) {
             Some((text, length)) if months.is_none_or(|months| months == length) => {
                 columns.push((index, if in_column.is_some() { heading.into() } else { text }));
@@ -168,13 +191,13 @@ fn check_columns(
 
 /// The headings that are weeks, each with its year where it is known.
 fn weeks(sheet: &Sheet, wanted: &UnpivotMap) -> Vec<(usize, Box<str>)> {
-    let year = wanted.year.or(wanted.year_column.as_ref().map(|_| YEARS.1));
+    let year = wanted.year.or(wanted.is_year_by_row().then_some(YEARS.1));
     let week = |heading: &str| -> Option<Box<str>> {
         let plain = wanted.word.as_ref().map_or(Some(heading), |word| beside(heading, word))?;
         let dated = || year.map(|year| format!("{plain} {year}")).filter(|text| Week::read(text).is_some());
         match dated() {
             _ if Week::read(plain).is_some() => Some(plain.into()),
-            Some(_) if wanted.year_column.is_some() => Some(plain.into()),
+            Some(_) if wanted.is_year_by_row() => Some(plain.into()),
             dated => dated.map(String::into_boxed_str),
         }
     };
@@ -324,9 +347,13 @@ impl<'s> Reshaping<'s> {
             }
             return each(0, Fields::Cells(&cells));
         };
-        let year = unpivot
-            .year
-            .map(|(column, years)| (cells.get(column).map_or("", |cell| cell.text.trim()).to_owned(), years));
+        let year = unpivot.year.as_ref().map(|(source, years)| {
+            let text = match source {
+                YearSource::Column(column) => cells.get(*column).map_or("", |cell| cell.text.trim()),
+                YearSource::Names(texts) => texts.get(part_of(row)).map_or("", String::as_str),
+            };
+            (text.to_owned(), *years)
+        });
         cells.truncate(columns);
         cells.resize(columns + 2, Cell::default());
         for (number, (column, heading)) in unpivot.columns.iter().enumerate() {

@@ -87,6 +87,15 @@ pub(super) enum Factor {
     Week,
 }
 
+/// Source of the year of headings that state none.
+#[derive(Debug, Clone)]
+pub(super) enum YearSource {
+    /// The column with this index.
+    Column(usize),
+    /// The name of each file or sheet; empty for one that states none.
+    Names(Vec<String>),
+}
+
 /// Columns that become rows: each has the amounts of one period.
 #[derive(Debug, Clone)]
 pub(super) struct Unpivot {
@@ -96,8 +105,8 @@ pub(super) struct Unpivot {
     pub amount: Field,
     /// The columns of the sheet with their headings.
     pub columns: Vec<(usize, Box<str>)>,
-    /// The column with the year of the headings, and the calendar of years.
-    pub year: Option<(usize, Years)>,
+    /// Source of the year of the headings, and the calendar of years.
+    pub year: Option<(YearSource, Years)>,
     /// Index of the added column of periods; the amounts follow it.
     pub at: usize,
 }

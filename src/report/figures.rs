@@ -166,8 +166,10 @@ pub fn book_sentence(book: &BookSummary) -> String {
     if !book.missing_months.is_empty() {
         parts.push(format!("{} missing", counted(book.missing_months.len(), "month", "months")));
     }
-    // A further row of a partner is a row of another table as well, and it is counted there.
-    let groups = book.tables.iter().flat_map(|table| &table.left_out);
+    // A row of a list of orders is a row of the table of partners as well, and it is counted once.
+    let has_revenue = book.table("revenue").is_some();
+    let tables = book.tables.iter().filter(|table| !has_revenue || *table.table == *"revenue");
+    let groups = tables.flat_map(|table| &table.left_out);
     let left_out: usize = groups.filter(|group| group.rule != LeftOutBy::Repeated).map(|group| group.rows).sum();
     if left_out > 0 {
         parts.push(format!("{} left out", counted(left_out, "row", "rows")));

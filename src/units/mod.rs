@@ -17,6 +17,7 @@ pub use currency::{Currency, UnknownCurrency};
 pub(crate) use decimal::push_plain;
 pub use decimal::{DecimalFault, parse_decimal, plain};
 pub use money::{MAX_MINOR_UNITS, Money, MoneyError};
+pub(crate) use money_text::grouped;
 pub use rounding::Rounding;
 pub use words::UnknownWord;
 pub(crate) use words::words;

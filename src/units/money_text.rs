@@ -1,6 +1,7 @@
 //! Amounts as text: plain, exact and grouped, in JSON and its schema.
 
 use super::{Money, plain, push_plain};
+use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -53,7 +54,7 @@ impl Money {
     /// assert_eq!(Money::new(1_250_000, Currency::JPY).to_grouped(), "1,250,000");
     /// ```
     pub fn to_grouped(self) -> String {
-        grouped(&self.to_plain())
+        grouped_text(&self.to_plain())
     }
 
     /// Writes the amount for people without rounding it: `1,250,000.00`, and `178,399.597` where there are more decimals.
@@ -65,12 +66,17 @@ impl Money {
     /// # Ok::<(), quotient::units::DecimalFault>(())
     /// ```
     pub fn to_grouped_exact(self) -> String {
-        grouped(&self.to_exact())
+        grouped_text(&self.to_exact())
     }
 }
 
+/// Writes a number for people, without rounding it: `1,250,000.5`.
+pub(crate) fn grouped(value: Decimal) -> String {
+    grouped_text(&plain(value))
+}
+
 /// Puts a comma between the thousands of a plain decimal text.
-fn grouped(text: &str) -> String {
+fn grouped_text(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
     let mut out = String::with_capacity(text.len() + text.len() / 3);

@@ -316,6 +316,16 @@ crate::faults! {
             message: format!("`{column}`, a column name of `{file}`, states no year"),
             help: "add the year to `unpivot`: `year = 2025`; when it is in the row above, write `header_rows = 2`",
         }
+        /// The years are those of the names of files or sheets, and one states none.
+        NoYearInName { file: String } = BookMissingColumn {
+            message: format!("the name of `{file}` states no year, or several"),
+            help: "rename the file or sheet, such as `Sales 2025`, or write the year: `year = 2025`",
+        }
+        /// The year that the mapping file states is not that of the name of a file or sheet.
+        OtherYearInName { file: String, named: u32, stated: u32 } = BookMissingColumn {
+            message: format!("the months of `{file}` are read as those of {stated}, and its name states {named}"),
+            help: "write `year = \"names\"` in `unpivot` for the year that the name of each file or sheet states",
+        }
         /// Two columns of amounts are of the same month.
         OverlappingColumns { file: String, first: String, second: String } = BookMissingColumn {
             message: format!("`{first}` and `{second}`, columns of `{file}`, have a month in common, which would count twice"),

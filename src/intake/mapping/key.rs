@@ -66,6 +66,8 @@ pub(in crate::intake) const LARGEST_ROW: u32 = 1 << 20;
 pub(in crate::intake) const MONTHS: &str = "months";
 pub(in crate::intake) const WEEKS: &str = "weeks";
 pub(in crate::intake) const DAYS: &str = "days";
+/// Word of `unpivot` for the years in the names of the files or sheets.
+pub(in crate::intake) const YEAR_NAMES: &str = "names";
 
 /// First and last year that `unpivot` may state.
 pub(in crate::intake) const YEARS: (u32, u32) = (1900, 2199);
@@ -84,7 +86,8 @@ pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
     (
         "year",
         Shape::Either(&Shape::Whole(YEARS.0, YEARS.1), &Shape::String("heading")),
-        "the calendar year of headings that state none, such as `Jan` or `Q1`, or the heading of the column that has it",
+        "the calendar year of headings that state none, such as `Jan` or `Q1`; the heading of the column that has it; or \
+         `\"names\"` for the year that the name of each file or sheet states, such as `Sales 2025`",
     ),
     (
         "word",

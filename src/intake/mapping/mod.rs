@@ -154,9 +154,18 @@ pub(super) struct UnpivotMap {
     pub year: Option<u32>,
     /// Heading of the column that has the year of headings that state none.
     pub year_column: Option<(String, Span)>,
+    /// True when the name of each file or sheet has the year of headings that state none.
+    pub is_year_named: bool,
     /// Word that the headings have beside the period.
     pub word: Option<String>,
     pub span: Span,
+}
+
+impl UnpivotMap {
+    /// True when the rows of a table may be of different years.
+    pub fn is_year_by_row(&self) -> bool {
+        self.year_column.is_some() || self.is_year_named
+    }
 }
 
 /// Headings that are periods.

@@ -6,7 +6,8 @@ use super::super::table::{Column, Field, Kind, Table, TableKind};
 use super::super::value::period::YearKind;
 use super::super::value::week::WeekPattern;
 use super::key::{
-    AMOUNTS, DAYS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, WEEKS, YEARS,
+    AMOUNTS, DAYS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, WEEKS,
+    YEAR_NAMES, YEARS,
 };
 use super::{Filter, Mapping, Periods, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
@@ -244,7 +245,7 @@ impl MapReader<'_> {
             return None;
         }
         let (mut periods, mut amount, mut year, mut word) = (Periods::Months, None, None, None);
-        let mut year_column = None;
+        let (mut year_column, mut is_year_named) = (None, false);
         for (key, value) in self.table(value) {
             match key.get_ref().as_ref() {
                 "period" if value.get_ref().as_str() == Some(MONTHS) => periods = Periods::Months,
@@ -255,6 +256,7 @@ impl MapReader<'_> {
                     periods = Periods::Headings(headings.unwrap_or_default());
                 }
                 "amount" => amount = self.amount_column(table, value),
+                "year" if value.get_ref().as_str() == Some(YEAR_NAMES) => is_year_named = true,
                 "year" if value.get_ref().as_str().is_some() => year_column = self.text(value),
                 "year" => year = self.whole(value, YEARS),
                 "word" => word = self.text(value).map(|(word, _)| word).filter(|word| !word.is_empty()),
@@ -265,7 +267,7 @@ impl MapReader<'_> {
             }
         }
         let span = Span { start: value.span().start, end: value.span().end };
-        Some(UnpivotMap { periods, amount, year, year_column, word, span })
+        Some(UnpivotMap { periods, amount, year, year_column, is_year_named, word, span })
     }
 
     fn amount_column(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> Option<Field> {

@@ -4,18 +4,18 @@ use super::super::store::Store;
 use super::super::table::{Field, TableKind};
 use super::aside::aside;
 use super::balances::balances;
-use super::columns::{
-    amount, bind_partner, currency_column, deductions, facts, negatives, other_amounts, signs, taxes, uncounted,
-};
+use super::columns::{amount, bind_partner, deductions, facts, negatives, other_amounts, signs, taxes, uncounted};
 use super::constant::names;
 use super::cube::cube;
-use super::currency::currency;
+use super::currency::{currency, has_own_column};
+use super::currency_column::{currencies, currency_column};
 use super::documents::{beside, of_documents};
 use super::doubts::doubts;
 use super::fit::Fit;
 use super::joined::{complete, lookup};
 use super::link::{linked, master, unread};
 use super::measures::measures;
+use super::name_currency::{is_in_another, other_currencies};
 use super::nested::{group_rows, nested, some_sums};
 use super::numbers::numbers;
 use super::outcome::{Question, Source, Survey};
@@ -115,7 +115,8 @@ fn parts<'p>(
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
             let is_other = aside(fit.profile).is_some() && aside(chosen.profile).is_none();
-            if is_new && !is_other && fit.profile.has_columns_of(chosen.profile) {
+            let is_apart = !has_own_column(chosen) && is_in_another(fit.profile, chosen.profile);
+            if is_new && !is_other && !is_apart && fit.profile.has_columns_of(chosen.profile) {
                 own.push(fit.profile);
             }
         }
@@ -145,9 +146,29 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
     some_sums(draft, partner, &lines, known);
 }
 
+/// Asks about signs, currencies and the date, as far as no heading says what they are.
+fn unsaid<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[Fit<'s>]) {
+    let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
+    signs(draft, periods);
+    currencies(draft, partner, periods);
+    if !has_own_column(fit) {
+        other_currencies(draft, fit, fits);
+    }
+    if let Some(date) = fit.date.filter(|_| fit.is_date_assumed) {
+        draft.ask(&date.heading, "is it the date of the revenue? No heading says so, and no other column has dates");
+    }
+}
+
 /// Makes the columns of `wide` rows.
 fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
-    draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
+    let (value, reason) = wide.value_of(&draft.parts);
+    if wide.title_year.is_some() && !value.contains(", year = ") {
+        draft.ask(
+            "",
+            "its files or sheets are of different years: write a year for each in a file or sheet named after it",
+        );
+    }
+    draft.section.set("unpivot", value, reason);
     if let Some((years, reason)) = wide.years {
         draft.section.set("years", quoted(years), reason);
     }
@@ -278,7 +299,6 @@ impl<'s> Plan<'s> {
         currency_column(&mut draft);
         draft.repeated();
         deductions(&mut draft);
-        signs(&mut draft);
         negatives(&mut draft);
         if fit.is_grouped {
             group_rows(&mut draft, partner);
@@ -287,6 +307,7 @@ impl<'s> Plan<'s> {
         }
         let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         numbers(&mut draft, &[Field::Amount], periods);
+        unsaid(&mut draft, fit, partner, fits);
         draft.dates(&[Field::Month]);
         sums(&mut draft, fit, partner, fits);
         if !draft.section.has("fill_down") {

@@ -1,22 +1,19 @@
-//! Columns that several tables have: facts of a partner, the currency, and what speaks for revenue.
+//! Columns that several tables have: facts of a partner, and what speaks for revenue.
 
-use super::super::binding::names_currency;
 use super::super::table::Field;
-use super::super::value::currency_name;
 use super::amounts::plus;
 use super::fit::Fit;
-use super::heading::{compared, is_one_of, names_currency_in, stated_currency};
+use super::heading::{compared, is_one_of};
 use super::keyed::sums_by;
 use super::outcomes::outcome;
 use super::profile::Column;
-use super::role::{CONVERTED, has_word};
+use super::role::has_word;
 use super::section::Draft;
 use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, MEASURES, QUANTITIES, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
 use crate::finding::{counted, listed};
-use crate::units::plain;
+use crate::units::grouped;
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
 
 /// Facts of a partner.
 pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
@@ -86,86 +83,6 @@ pub(super) fn bind_partner<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, partner: &'
     }
 }
 
-/// Binds the column of currency codes; one whose heading does not say so needs a sign of it in every cell.
-pub(super) fn currency_column(draft: &mut Draft<'_>) {
-    let is_local =
-        draft.bound.iter().any(|(field, column)| *field == Field::Amount && has_word(&column.heading, CONVERTED));
-    let stated =
-        draft.bound.iter().any(|(field, column)| *field == Field::Amount && names_currency_in(&column.heading));
-    let is_of_several =
-        |column: &Column| column.currencies().iter().any(|code| Some(code) != column.currencies().first());
-    if stated && draft.profile.best(Field::Currency, is_of_several).is_some() {
-        // `Amount EUR` beside amounts in other currencies.
-        return draft.section.set("columns.currency", quoted(""), "the heading of the amount states its currency");
-    }
-    let local = draft
-        .profile
-        .columns
-        .iter()
-        .find(|column| has_word(&column.heading, CONVERTED) && !column.currencies().is_empty());
-    if let Some(column) = local.filter(|_| is_local) {
-        draft.bind(Field::Currency, column, "currency codes of the amounts");
-    } else if is_local {
-        // The currency of the document is not that of the amounts.
-        return unread_currency(draft);
-    } else if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty()) {
-        let is_of_codes = |column: &&Column| {
-            let codes = column.currencies();
-            !codes.is_empty() && codes.iter().all(|code| stated_currency(code.code()).is_some())
-        };
-        if let Some(column) = draft.profile.columns.iter().find(is_of_codes) {
-            draft.bind(Field::Currency, column, "every value is a currency code");
-        }
-    }
-    let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else {
-        return unread_currency(draft);
-    };
-    let (heading, codes) = (column.heading.clone(), column.currencies());
-    let named: Vec<String> = (column.values.keys().zip(&codes))
-        .filter(|(value, code)| ***value != *code.code() && currency_name::named(value).is_none())
-        .map(|(value, code)| format!("{} = {}", key(value), quoted(code.code())))
-        .collect();
-    if !named.is_empty() {
-        draft.section.set("values.currency", format!("{{ {} }}", named.join(", ")), "names of currencies");
-    }
-    let different: BTreeSet<&str> = codes.iter().map(|code| code.code()).collect();
-    if different.len() > 1 {
-        let rows = |code: &str| -> u64 {
-            column.values.iter().zip(&codes).filter(|(_, own)| own.code() == code).map(|((_, rows), _)| *rows).sum()
-        };
-        let Some(most) = different.iter().copied().max_by_key(|code| rows(code)) else { return };
-        let words = column.values.keys().zip(&codes).filter(|(_, code)| code.code() == most);
-        let words: Vec<String> = words.map(|(word, _)| quoted(word)).collect();
-        let value = if let [only] = words.as_slice() { only.clone() } else { format!("[{}]", words.join(", ")) };
-        let all: Vec<&str> = different.into_iter().collect();
-        let question = format!(
-            "amounts are in {}, but a book has one currency: only those in {most} are read; convert the others, or make a \
-             book of each",
-            all.join(", ")
-        );
-        draft.section.set(format!("where.{}", key(&heading)), value, "a book has one currency");
-        draft.ask(&heading, question);
-    }
-}
-
-/// Leaves a column unread whose heading says currency and whose values are not codes of currencies.
-fn unread_currency(draft: &mut Draft<'_>) {
-    let is_named =
-        |column: &&Column| names_currency(&column.heading) && column.filled > 0 && column.rank(Field::Amount).is_none();
-    let Some(column) = draft.columns().find(is_named) else { return };
-    if !column.currencies().is_empty() {
-        draft.section.set("columns.currency", quoted(""), format!("`{}` is not that of the amounts", column.heading));
-        return draft.ask(
-            &column.heading,
-            "it is not the currency of the amounts, which are in another one: write `currency = \"…\"`",
-        );
-    }
-    draft.section.set("columns.currency", quoted(""), format!("the values of `{}` are not codes", column.heading));
-    if column.values.len() > 1 {
-        draft.ask(&column.heading, "its values are not codes of currencies: are all amounts in one currency?");
-    }
-}
-
 /// Asks about a column of taxes beside an amount that may contain them.
 pub(super) fn taxes(draft: &mut Draft<'_>, amount: Option<&Column>) {
     let Some(amount) = amount.filter(|amount| !has_word(&amount.heading, NET)) else { return };
@@ -201,7 +118,7 @@ pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
 }
 
 /// Asks about a column that says which amounts are debits and which are credits: amounts are read with their own sign.
-pub(super) fn signs(draft: &mut Draft<'_>) {
+pub(super) fn signs(draft: &mut Draft<'_>, periods: &[usize]) {
     let is_sign = |column: &&Column| {
         let mut words: Vec<String> = column.values.keys().map(|value| value.to_lowercase()).collect();
         words.sort_unstable();
@@ -213,7 +130,12 @@ pub(super) fn signs(draft: &mut Draft<'_>) {
     // Amounts with a sign need no other.
     let have_sign = amounts.iter().any(|column| column.values.keys().any(|value| value.contains(['-', '(', '−'])));
     let Some(column) = draft.profile.columns.iter().find(is_sign).filter(|_| !have_sign) else { return };
-    let values: Vec<String> = column.values.keys().map(|value| quoted(value)).collect();
+    let sums = sums_by(draft, column, periods);
+    let shown = |(value, rows): (&Box<str>, &u64)| match sums.get(value) {
+        Some(sum) => format!("{} ({}, {})", quoted(value), counted(*rows, "row"), grouped(*sum)),
+        None => quoted(value),
+    };
+    let values: Vec<String> = column.values.iter().map(shown).collect();
     let (heading, values) = (column.heading.clone(), values.join(" and "));
     draft.ask(
         &heading,
@@ -314,7 +236,7 @@ pub(super) fn uncounted(draft: &mut Draft<'_>, figures: &[String], periods: &[us
 /// Asks whether the rows of every type count.
 fn ask_types(draft: &mut Draft<'_>, column: &Column, periods: &[usize]) {
     let sums = sums_by(draft, column, periods);
-    let sum = |value: &str| sums.get(value).map_or_else(String::new, |sum| format!(" with {}", plain(*sum)));
+    let sum = |value: &str| sums.get(value).map_or_else(String::new, |sum| format!(" with {}", grouped(*sum)));
     let counts = column.values.iter();
     let values: Vec<String> =
         counts.map(|(value, rows)| format!("{} in {}{}", quoted(value), counted(*rows, "row"), sum(value))).collect();
@@ -334,7 +256,7 @@ fn ask_words(draft: &mut Draft<'_>, heading: &str, (words, others): (Vec<String>
         _ => String::new(),
     };
     if !sum.is_zero() {
-        rest.push_str(&format!("; the amounts in question sum to {}", plain(sum)));
+        rest.push_str(&format!("; the amounts in question sum to {}", grouped(sum)));
     }
     draft.ask(
         heading,

@@ -4,6 +4,7 @@ use super::super::store::Store;
 use super::super::table::Field;
 use super::fit::Fit;
 use super::heading::{compared, names_currency_in, stated_currency};
+use super::name_currency::currency_of;
 use super::outcome::Question;
 use super::profile::Column;
 use super::text::{Section, quoted};
@@ -17,25 +18,7 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
     let mut stated: BTreeMap<&str, String> = BTreeMap::new();
     for fit in fits.iter().flatten() {
         has_column |= has_own_column(fit);
-        for title in &fit.profile.titles {
-            for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
-                stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
-            }
-        }
-        // `Amount (USD)` beside `Amount` is converted.
-        let is_other = |column: &Column| {
-            let is_same = |amount: &Column| compared(&amount.heading) == compared(&column.heading);
-            fit.amount.is_some_and(|amount| amount.index != column.index && is_same(amount))
-        };
-        for column in fit.profile.columns.iter().filter(|column| column.is_amount() && !is_other(column)) {
-            let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
-            for word in words {
-                stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
-            }
-            for code in column.notation.currencies.keys() {
-                stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
-            }
-        }
+        stated_by(fit, &mut stated);
     }
     if has_column || fits.iter().all(Option::is_none) {
         return None;
@@ -48,6 +31,11 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
         .collect();
     if own.len() == 1 {
         stated.retain(|code, _| own.contains(code));
+    }
+    if stated.is_empty() {
+        for (profile, code) in fits.iter().flatten().filter_map(|fit| Some((fit.profile, currency_of(fit.profile)?))) {
+            stated.entry(code).or_insert_with(|| format!("the name `{}` states it", profile.file));
+        }
     }
     yen(&mut stated, fits, store, questions);
     // `$` alone does not say whose dollars they are.
@@ -72,9 +60,35 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
     None
 }
 
+/// Adds the currencies that titles, headings and amounts of a table state, with the reason for each.
+fn stated_by<'p>(fit: &Fit<'p>, stated: &mut BTreeMap<&'p str, String>) {
+    for title in &fit.profile.titles {
+        for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
+            stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
+        }
+    }
+    // `Amount (USD)` beside `Amount` is converted.
+    let is_other = |column: &Column| {
+        let is_same = |amount: &Column| compared(&amount.heading) == compared(&column.heading);
+        fit.amount.is_some_and(|amount| amount.index != column.index && is_same(amount))
+    };
+    for column in fit.profile.columns.iter().filter(|column| column.is_amount() && !is_other(column)) {
+        let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
+        for word in words {
+            stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
+        }
+        for code in column.notation.currencies.keys() {
+            stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
+        }
+    }
+}
+
 /// True for a column of currencies that is that of the amounts: `Amount EUR` may be beside amounts in several.
-fn has_own_column(fit: &Fit<'_>) -> bool {
+pub(super) fn has_own_column(fit: &Fit<'_>) -> bool {
     let column = fit.profile.best(Field::Currency, |column| !column.currencies().is_empty());
+    // `HWähr` is bound by its values alone.
+    let is_of_codes = |column: &&Column| column.are_codes() && fit.profile.best(Field::Currency, |_| true).is_none();
+    let column = column.or_else(|| fit.profile.columns.iter().find(is_of_codes));
     let codes = column.map(Column::currencies).unwrap_or_default();
     let is_stated = fit.amount.is_some_and(|amount| names_currency_in(&amount.heading));
     column.is_some() && !(is_stated && codes.iter().any(|code| Some(code) != codes.first()))

@@ -46,6 +46,9 @@ const PERIODS: [&str; 20] = [
 const FISCAL_PERIODS: [&str; 6] = ["period", "fiscalperiod", "postingperiod", "periode", "période", "periodo"];
 /// Headings of the date on which an opportunity was won.
 const WON_DATES: [&str; 5] = ["wontime", "wondate", "actualclosedate", "dealwontime", "closedwondate"];
+/// Words of dates that are not those of revenue.
+const NOT_OF_REVENUE: &str =
+    "birth birthday due end expiry expires modified changed updated valid until since joined hired";
 /// Words in the name of a table of opportunities.
 const PIPELINE_WORDS: [&str; 5] = ["opportunit", "deal", "pipeline", "potential", "chance"];
 
@@ -80,6 +83,8 @@ pub(super) struct Fit<'p> {
     pub joined: Option<Joined<'p>>,
     /// True when no heading names a partner, and the likeliest column is taken.
     pub is_assumed: bool,
+    /// True when no heading names the date, and the only column of dates is taken.
+    pub is_date_assumed: bool,
     /// Consumers, most of which have one row, in whose place the partner is the store or reseller beside them.
     pub consumer: Option<&'p Column>,
     /// True when the partner is written alone above its rows.
@@ -141,8 +146,25 @@ impl<'p> Fit<'p> {
             joined: None,
             is_assumed: named.is_none() && group.is_none() && instead.is_some(),
             is_price,
+            is_date_assumed: false,
             has_outcome,
         }
+    }
+
+    /// Takes the only column of dates as that of the revenue, if the table has all else that revenue needs.
+    pub fn assume_date(&mut self) {
+        let has_amount = self.amount.is_some() || self.factors.is_some();
+        let has_date = self.date.is_some() || self.year_and_month.is_some() || self.year.is_some();
+        if has_date || !has_amount || self.partner.is_none() || self.unpivoted().is_some() {
+            return;
+        }
+        let mut dates = self.profile.columns.iter().filter(|column| column.filled > 0 && column.is_date());
+        let is_other = |column: &&Column| {
+            let fields = [Field::Since, Field::Until, Field::ValidFrom, Field::CloseDate];
+            fields.iter().any(|field| column.rank(*field).is_some()) || has_word(&column.heading, NOT_OF_REVENUE)
+        };
+        self.date = dates.next().filter(|date| dates.next().is_none() && !is_other(date));
+        self.is_date_assumed = self.date.is_some();
     }
 
     /// Takes the likeliest column as the partner, if the table has all else that revenue needs.

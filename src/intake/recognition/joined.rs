@@ -18,7 +18,10 @@ pub(super) fn complete(fits: &mut [Fit<'_>]) {
             Some(joined) => fits.iter_mut().filter(|fit| fit.profile.table == joined.profile.table).for_each(|fit| {
                 *fit = joined.clone();
             }),
-            None => fits.iter_mut().for_each(Fit::assume),
+            None => fits.iter_mut().for_each(|fit| {
+                fit.assume();
+                fit.assume_date();
+            }),
         }
     }
 }

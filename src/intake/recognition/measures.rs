@@ -12,7 +12,7 @@ use super::section::Draft;
 use super::synonym::DOCUMENT_TYPES;
 use super::text::{key, quoted};
 use crate::finding::counted;
-use crate::units::plain;
+use crate::units::grouped;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -115,7 +115,7 @@ fn decide(draft: &mut Draft<'_>, keyed: &Keyed<'_>, at: usize) -> bool {
     }
     let name = key(heading);
     let shown: Vec<String> =
-        values.iter().map(|value| format!("{} ({})", quoted(value.name), plain(value.sum))).collect();
+        values.iter().map(|value| format!("{} ({})", quoted(value.name), grouped(value.sum))).collect();
     let shown = shown.join(", ");
     let rows = counted(values.first().map_or(0, |value| value.rows), "row");
     // Of `Online Sales` and `Store Sales`, none is the revenue; of `Gross Sales` and `Net Sales`, the latter is.
@@ -126,7 +126,7 @@ fn decide(draft: &mut Draft<'_>, keyed: &Keyed<'_>, at: usize) -> bool {
         let reason = "the other rows have other figures of the same partners and months";
         draft.section.set(format!("where.{name}"), quoted(best.name), reason);
         let question = format!(
-            "each partner and month has one row for each of {shown}: only {} are read as the revenue: is that right?",
+            "each partner and month has one row for each of {shown}: only {} is read as the revenue: is that right?",
             quoted(best.name)
         );
         draft.ask(heading, question);

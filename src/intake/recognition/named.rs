@@ -7,6 +7,7 @@ use super::super::table::Field;
 use super::assumed::assumed;
 use super::fit::Fit;
 use super::header::Header;
+use super::heading::stated_currency;
 use super::names::Names;
 use super::period_heading::{Kind, part};
 use super::profile::Profile;
@@ -72,7 +73,8 @@ fn months(group: &[&Profile]) -> Option<NamesMap> {
     if !is_like || different.len() < names.len() {
         return None;
     }
-    let year = if first.states_year { None } else { Some(title_year(group.first()?, false)?) };
+    let years: BTreeSet<Option<u32>> = group.iter().map(|profile| title_year(profile, false)).collect();
+    let year = if first.states_year { None } else { Some(years.first().copied().filter(|_| years.len() == 1)??) };
     let word = Some(first.word.to_owned()).filter(|word| !word.is_empty());
     Some(NamesMap { column: Field::Month, word, year })
 }
@@ -93,7 +95,7 @@ fn partners(group: &[&Profile], fit: &Fit<'_>) -> Option<NamesMap> {
         plain.is_empty() || GENERIC.contains(&plain.to_lowercase().as_str())
     };
     let different: BTreeSet<&str> = texts.iter().map(|text| &**text).collect();
-    let is_plain = |text: &&str| part(text).is_none() && !is_generic(text);
+    let is_plain = |text: &&str| part(text).is_none() && !is_generic(text) && stated_currency(text).is_none();
     (different.len() == texts.len() && different.iter().all(is_plain)).then_some(map)
 }
 

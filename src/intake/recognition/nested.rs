@@ -48,13 +48,29 @@ pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize])
         if periods.is_empty() { amounts.map(|(_, column)| column.index).collect() } else { periods.to_vec() };
     let notation = notation(draft);
     let (mut lines, mut totals, mut figures) = (Vec::new(), BTreeSet::new(), Vec::new());
+    let mut empty = BTreeSet::new();
+    // Rows that another column leaves out are not sums of those that are read.
+    let filters: Vec<(usize, String)> = draft
+        .columns()
+        .filter(|column| own(column))
+        .filter_map(|column| {
+            let read = draft.section.value(&format!("where.{}", key(&column.heading)))?;
+            Some((column.index, read.to_owned()))
+        })
+        .collect();
     draft.profile.all_rows(|_, fields| {
+        let is_out = |(index, read): &(usize, String)| !read.contains(&quoted(fields.text(*index)));
+        if filters.iter().any(is_out) && label(fields.text(partner.index)).is_none() {
+            return;
+        }
         let name = fields.text(partner.index).to_owned();
         let amounts = columns.iter().map(|index| number(fields.text(*index), notation));
         let (named, is_figure) = (label(&name), is_statistic(&name));
         totals.extend(named.and_then(|_| group(&name)).map(str::to_owned));
         let is_first = lines.is_empty() && named.is_some_and(|label| label.is_exact);
-        if is_first || is_figure {
+        if named.is_some_and(|label| label.is_exact) && columns.iter().all(|index| fields.text(*index).is_empty()) {
+            empty.insert(name);
+        } else if is_first || is_figure {
             figures.push(Line { name, amounts: amounts.collect() });
         } else if named.is_none() && !name.is_empty() && name != partner.heading {
             lines.push(Line { name, amounts: amounts.collect() });
@@ -62,6 +78,11 @@ pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize])
     });
     if columns.is_empty() || lines.len() > MOST_ROWS {
         return Vec::new();
+    }
+    let key = format!("skip.{}", key(&partner.heading));
+    if !empty.is_empty() && !periods.is_empty() && partner.blank() == 0 && !draft.section.has(&key) {
+        let list: Vec<&str> = empty.iter().map(String::as_str).collect();
+        draft.section.set(key, list_of(&list), "a total without an amount in any period");
     }
     without_amounts(draft, partner, &lines, (&totals, !periods.is_empty()));
     let is_decided = sums(draft, partner, &lines);
@@ -159,7 +180,9 @@ pub(super) fn some_sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line],
     let is_open = |at: &usize| lines.get(*at).is_some_and(|line| !is_out(&line.name)) && is_sum(lines, *at);
     let mut sums: Vec<&str> = (0..lines.len()).filter(is_open).map(|at| lines[at].name.as_str()).collect();
     let heading = &partner.heading;
-    let is_decided = out.is_empty() && draft.section.has(&format!("skip.{}", key(heading)));
+    // A total without amounts says nothing about the others.
+    let is_other = |value: &str| label(value.trim_matches('"')).is_none();
+    let is_decided = out.is_empty() && draft.section.value(&format!("skip.{}", key(heading))).is_some_and(is_other);
     if sums.is_empty() || sums.len() > MOST_NAMES || is_decided {
         return open.into_iter().for_each(|(_, question)| draft.ask(heading, question));
     }

@@ -168,8 +168,3 @@ pub(super) fn fiscal_years_in(text: &str) -> impl Iterator<Item = u32> {
         of_span.or(of_label)
     })
 }
-
-/// Years in `text`.
-pub(super) fn years_in(text: &str) -> impl Iterator<Item = u32> {
-    text.split(|c: char| !c.is_alphanumeric()).filter_map(year_of)
-}

@@ -3,7 +3,8 @@
 use super::super::table::Field;
 use super::amounts::plus;
 use super::assign::Plan;
-use super::columns::{currency_column, won_revenue, won_rows};
+use super::columns::{won_revenue, won_rows};
+use super::currency_column::{currencies, currency_column};
 use super::fit::Fit;
 use super::keyed::Keyed;
 use super::numbers::numbers;
@@ -60,6 +61,7 @@ impl<'s> Plan<'s> {
         draft.unit(None);
         draft.fill_down();
         numbers(&mut draft, &[Field::Amount], &[]);
+        currencies(&mut draft, partner, &[]);
         draft.dates(&[Field::CloseDate, Field::RegisteredOn]);
         if !draft.section.has("fill_down") {
             draft.skip_empty(&[Field::PartnerId, Field::Amount, Field::CloseDate]);
@@ -90,6 +92,7 @@ impl<'s> Plan<'s> {
         draft.ask("", question);
         currency_column(&mut draft);
         numbers(&mut draft, &[Field::Amount], &[]);
+        currencies(&mut draft, partner, &[]);
         draft.dates(&[Field::Month]);
         draft.skip_empty(&[Field::PartnerId, Field::Amount]);
         self.take(draft, "amounts with a stage or probability");

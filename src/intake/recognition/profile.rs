@@ -8,7 +8,7 @@ use super::super::table::Field;
 use super::super::value::word::truth_of;
 use super::dates::{Dates, is_date};
 use super::header::{Header, find_header};
-use super::heading::{named_currency, rank};
+use super::heading::{named_currency, rank, stated_currency};
 use super::names::Names;
 use super::notation::{Notation, is_dash, is_number};
 use super::period_heading::{part, year_of};
@@ -220,6 +220,12 @@ impl Column {
         let few = self.values.len() <= 20 && self.filled > 0;
         let codes = few.then(|| self.values.keys().map(|text| named_currency(text)).collect::<Option<Vec<_>>>());
         codes.flatten().unwrap_or_default()
+    }
+
+    /// True when every value is the code of a common currency.
+    pub fn are_codes(&self) -> bool {
+        let codes = self.currencies();
+        !codes.is_empty() && codes.iter().all(|code| stated_currency(code.code()).is_some())
     }
 }
 

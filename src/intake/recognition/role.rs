@@ -75,7 +75,7 @@ const OTHER_FIGURES: &str = "price tax taxes vat gst mwst ust iva tva btw discou
     refund refunds refunded refundable fee debit credit balance rep person agent channel office region territory customers orders";
 /// Words of amounts that are converted to the currency of the company.
 pub(super) const CONVERTED: &str =
-    "local lc company lccurr inlandswährung hauswährung hauswaehrung konzernwährung converted reporting base";
+    "local lc lcy company lccurr inlandswährung hauswährung hauswaehrung konzernwährung converted reporting base";
 /// Words of dates.
 const DATES: [&str; 10] =
     ["date", "datum", "fecha", "timestamp", "data", "datetime", "dt", "datekey", "month", "monat"];

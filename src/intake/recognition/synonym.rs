@@ -37,7 +37,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     },
     Synonyms {
         field: Field::Month,
-        headings: "month period yearmonth orderdate invoicedate billingdate postingdate transactiondate \
+        headings: "month period yearmonth bookedon buchdat orderdate invoicedate billingdate postingdate transactiondate \
             documentdate docdate bookingdate saledate salesdate datesold accountingperiod fiscalperiod \
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \

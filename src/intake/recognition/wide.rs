@@ -1,11 +1,12 @@
 //! Tables with one column per period: which headings are periods, which word they have beside the period, and which year
 //! those without one belong to.
 
+use super::super::file_name::{name_in, year_in_name, years_in};
 use super::super::label::label;
 use super::super::table::Field;
 use super::dates::{Dates, Order, is_date};
 use super::heading::{compared, is_one_of, rank};
-use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, year_of, years_in};
+use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, year_of};
 use super::profile::{Column, Profile};
 use super::running_words::is_running;
 use super::synonym::{QUANTITIES, UNCOUNTED, YEARS};
@@ -29,6 +30,8 @@ pub(super) struct Wide {
     pub fiscal_start: Option<u32>,
     /// Index of the column that has the year of the periods.
     pub year_column: Option<usize>,
+    /// Year that the name or title states for headings without one.
+    pub title_year: Option<u32>,
     /// True for weeks.
     pub are_weeks: bool,
     /// Format of the dates that the headings are, with the reason for it.
@@ -38,6 +41,26 @@ pub(super) struct Wide {
 }
 
 impl Wide {
+    /// The value of `unpivot` with its reason where `parts` are read as one table; no year where they are of different years
+    /// that their names do not state.
+    pub fn value_of(&self, parts: &[&Profile]) -> (String, String) {
+        let (value, reason) = (self.value.clone(), self.reason.clone());
+        let Some(year) = self.title_year else { return (value, reason) };
+        let is_fiscal = self.fiscal_start.is_some();
+        if parts.iter().all(|part| title_year(part, is_fiscal) == Some(year)) {
+            return (value, reason);
+        }
+        let own = format!(", year = {year}");
+        let are_named = !is_fiscal && parts.iter().all(|part| year_in_name(&part.file).is_some());
+        match are_named {
+            true => (
+                value.replacen(&own, ", year = \"names\"", 1),
+                reason.replacen("its name or title has", "each name has", 1),
+            ),
+            false => (value.replacen(&own, "", 1), reason.replacen(", and its name or title has the year", "", 1)),
+        }
+    }
+
     /// Headings of columns of amounts that are not periods, so that what looks like a month and is none is noticed.
     pub fn unread<'p>(&self, profile: &'p Profile) -> Vec<&'p str> {
         let last = self.columns.iter().max().copied().unwrap_or_default();
@@ -99,6 +122,7 @@ fn days(profile: &Profile) -> Option<Wide> {
         years: None,
         fiscal_start: None,
         year_column: None,
+        title_year: None,
         are_weeks: false,
         date_format: format,
         questions: question.into_iter().collect(),
@@ -172,7 +196,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     };
     let mut questions = Vec::new();
     let order = if kind == Kind::Month { fiscal_order(found) } else { None };
-    let mut year_column = None;
+    let (mut year_column, mut stated) = (None, None);
     if !found.iter().all(|(_, part)| part.states_year) {
         if let Some(column) = column_of_years(profile) {
             value.push_str(&format!(", year = {}", quoted(&column.heading)));
@@ -180,6 +204,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
             year_column = Some(column.index);
         } else if let Some(year) = title_year(profile, order.is_some()) {
             value.push_str(&format!(", year = {year}"));
+            stated = Some(year);
             reason.push_str(", and its name or title has the year");
         } else {
             questions.push(format!("`{first}` states no year: write `unpivot = {{ {value}, year = … }}`"));
@@ -207,6 +232,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         years,
         fiscal_start: order,
         year_column,
+        title_year: stated,
         are_weeks,
         date_format: None,
         questions,
@@ -290,7 +316,10 @@ const FEWEST_MONTHS: usize = 4;
 /// The only year that the name and the titles state, unless it is a fiscal one and the months are in the order of the
 /// calendar.
 pub(super) fn title_year(profile: &Profile, is_fiscal: bool) -> Option<u32> {
-    let texts = || [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
+    // The name of a sheet decides over that of its workbook.
+    let own = name_in(&profile.file);
+    let name = if years_in(own).next().is_some() { own } else { profile.file.as_str() };
+    let texts = || [name].into_iter().chain(profile.titles.iter().map(String::as_str));
     let fiscal: BTreeSet<u32> = texts().flat_map(fiscal_years_in).collect();
     let years: BTreeSet<u32> = if fiscal.is_empty() { texts().flat_map(years_in).collect() } else { fiscal.clone() };
     let only = years.first().copied().filter(|_| years.len() == 1);

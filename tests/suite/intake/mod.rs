@@ -35,3 +35,4 @@ mod unheard;
 mod unsaid;
 mod values;
 mod workbooks;
+mod years_and_currencies;

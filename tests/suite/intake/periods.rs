@@ -277,7 +277,8 @@ fn what_may_change_the_amount_is_asked() {
     let gross = "Customer,Date,Gross Amount,Tax\nA,2025-01-10,100,19\nB,2025-01-10,10,1.9\n";
     reads(&[("a.csv", gross)], "110", &[]).says("it may contain taxes or discounts");
     let signs = "Customer,Date,Amount,D/C\nA,2025-01-10,100,C\nA,2025-01-11,30,D\nB,2025-01-10,5,C\n";
-    reads(&[("a.csv", signs)], "135", &[]).says("do \"C\" and \"D\" change the sign of the amount?");
+    reads(&[("a.csv", signs)], "135", &[])
+        .says("do \"C\" (2 rows, 105) and \"D\" (1 row, 30) change the sign of the amount?");
     let lines = r#"[{"customer":"A","date":"2025-01-10","amount":15,"lines":[{"amount":10},{"amount":5}]},
                    {"customer":"B","date":"2025-01-11","amount":7,"lines":[{"amount":7}]}]"#;
     reads(&[("a.json", lines)], "22", &[]).says("lines: its lists of objects are not read");

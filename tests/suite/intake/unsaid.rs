@@ -87,7 +87,7 @@ fn a_currency_in_the_format_of_a_cell_counts() {
 #[test]
 fn a_column_of_currency_codes_is_one_whatever_its_heading_says() {
     let seen = Seen::text(&[("a.csv", "Customer,Month,Amount,Unit\nA,2025-01,1,EUR\nB,2025-01,2,USD\n")]);
-    seen.says("amounts are in EUR, USD, but a book has one currency: only those in USD are read");
+    seen.says("only the amounts in USD (1 row, 2) are read, and those in EUR (1 row, 1) are left out, with all rows of 1 partner");
     assert_eq!(seen.revenue(), Decimal::from(2));
     let seen =
         Seen::text(&[("a.csv", "Customer,Month,Amount,Currency\nA,2025-01,1,US Dollar\nB,2025-01,2,US Dollar\n")]);
@@ -97,7 +97,7 @@ fn a_column_of_currency_codes_is_one_whatever_its_heading_says() {
         ("partners.csv", "partner_id\nA\nB\n"),
         ("revenue.csv", "partner_id,month,amount,Amount currencies\nA,2025-01,1,EUR\nB,2025-01,2,USD\n"),
     ]);
-    seen.says("only those in USD are read");
+    seen.says("only the amounts in USD (1 row, 2) are read");
     assert!(seen.book.is_some_and(|book| book.currency.code() == "USD"), "{}", seen.said);
 }
 
