@@ -131,11 +131,11 @@ pub(super) fn signs(draft: &mut Draft<'_>, periods: &[usize]) {
     let have_sign = amounts.iter().any(|column| column.values.keys().any(|value| value.contains(['-', '(', '−'])));
     let Some(column) = draft.profile.columns.iter().find(is_sign).filter(|_| !have_sign) else { return };
     let sums = sums_by(draft, column, periods);
-    let shown = |(value, rows): (&Box<str>, &u64)| match sums.get(value) {
-        Some(sum) => format!("{} ({}, {})", quoted(value), counted(*rows, "row"), grouped(*sum)),
+    let shown = |value: &str, rows: u64| match sums.get(value) {
+        Some(sum) => format!("{} ({}, {})", quoted(value), counted(rows, "row"), grouped(*sum)),
         None => quoted(value),
     };
-    let values: Vec<String> = column.values.iter().map(shown).collect();
+    let values: Vec<String> = column.values.iter().map(|(value, rows)| shown(value, *rows)).collect();
     let (heading, values) = (column.heading.clone(), values.join(" and "));
     draft.ask(
         &heading,

@@ -36,10 +36,10 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
     } else if is_local {
         // The currency of the document is not that of the amounts.
         return unread_currency(draft);
-    } else if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty()) {
-        if let Some(column) = draft.profile.columns.iter().find(|column| column.are_codes()) {
-            draft.bind(Field::Currency, column, "every value is a currency code");
-        }
+    } else if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty())
+        && let Some(column) = draft.profile.columns.iter().find(|column| column.are_codes())
+    {
+        draft.bind(Field::Currency, column, "every value is a currency code");
     }
     let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else {
         return unread_currency(draft);
