@@ -80,8 +80,8 @@ fn what_the_page_names_exists() {
     let mut options = 0;
     for word in page.split(|c: char| c.is_whitespace() || c == '`').filter(|word| word.starts_with("--")) {
         let option: String = word.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        // Those of `cargo build` are not ours.
-        if option.trim_matches('-').is_empty() || matches!(option.as_str(), "--release" | "--features") {
+        // Those of `cargo build` and `pg_dump` are not ours.
+        if option.trim_matches('-').is_empty() || matches!(option.as_str(), "--release" | "--features" | "--schema") {
             continue;
         }
         options += 1;
