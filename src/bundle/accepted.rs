@@ -5,6 +5,7 @@ use super::fault::BundleFault;
 use crate::finding::{Finding, Place};
 use crate::library::LockedFile;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
@@ -16,6 +17,18 @@ use std::path::{Path, PathBuf};
 struct Latest {
     number: u64,
     revision: String,
+}
+
+impl Latest {
+    /// Checks that a bundle is not older than this one, and no other under the same number.
+    fn precedes(&self, vendor: &str, number: u64, revision: &str) -> Result<(), BundleFault> {
+        let vendor = vendor.to_owned();
+        match number.cmp(&self.number) {
+            Ordering::Less => Err(BundleFault::Older { vendor, number, latest: self.number }),
+            Ordering::Equal if revision != self.revision => Err(BundleFault::SameNumber { vendor, number }),
+            Ordering::Equal | Ordering::Greater => Ok(()),
+        }
+    }
 }
 
 /// The latest accepted bundle of each vendor, in memory and, with a state directory, in a file.
@@ -56,14 +69,8 @@ impl Accepted {
 
     /// Checks that `bundle` is not older than the latest one, and no other under the same number.
     pub fn check(&self, bundle: &Bundle) -> Result<(), BundleFault> {
-        let (vendor, number) = (bundle.vendor.clone(), bundle.number);
-        match self.latest.get(&vendor) {
-            Some(latest) if number < latest.number => Err(BundleFault::Older { vendor, number, latest: latest.number }),
-            Some(latest) if number == latest.number && bundle.revision != latest.revision => {
-                Err(BundleFault::SameNumber { vendor, number })
-            }
-            _ => Ok(()),
-        }
+        let latest = self.latest.get(&bundle.vendor);
+        latest.map_or(Ok(()), |latest| latest.precedes(&bundle.vendor, bundle.number, &bundle.revision))
     }
 
     /// Records the latest bundle of a vendor before it is used.
@@ -77,12 +84,9 @@ impl Accepted {
             // Other replicas of a server may record bundles in the same file.
             let _turn = turn(path).map_err(failed)?;
             let mut all = Self::read(path)?;
-            if let Some(known) =
-                all.get(vendor).filter(|known| known.number > number || **known != latest && known.number == number)
-            {
-                let (vendor, latest) = (vendor.to_owned(), known.number);
-                return Err(Finding::from(BundleFault::Older { vendor, number, latest })
-                    .at(Place::file(path.display().to_string())));
+            let refused = |fault: BundleFault| Finding::from(fault).at(Place::file(path.display().to_string()));
+            if let Some(known) = all.get(vendor) {
+                known.precedes(vendor, number, revision).map_err(refused)?;
             }
             if all.get(vendor) != Some(&latest) {
                 all.insert(vendor.to_owned(), latest.clone());

@@ -193,6 +193,22 @@ fn an_older_bundle_is_refused_also_after_a_restart_and_a_number_has_one_content(
 }
 
 #[test]
+fn a_number_that_another_replica_accepted_counts() {
+    let (one, other, state) = (TempDir::new().unwrap(), TempDir::new().unwrap(), TempDir::new().unwrap());
+    put(&one, &bundle(7, "seven", &[]));
+    put(&other, &bundle(7, "seven", &[]));
+    let mut here = open(&one, None, Some(state.path()), "2026-06-01");
+    let mut there = open(&other, None, Some(state.path()), "2026-06-01");
+    assert_eq!((used(&mut here), used(&mut there)), (Ok("seven".to_owned()), Ok("seven".to_owned())));
+    put(&one, &bundle(9, "nine", &[]));
+    assert_eq!(used(&mut here), Ok("nine".to_owned()));
+    put(&other, &bundle(8, "eight", &[]));
+    assert_eq!(used(&mut there), Err(vec!["bundle::order".to_owned(); 2]), "8 and 7 are older than 9");
+    put(&other, &bundle(9, "another nine", &[]));
+    assert!(used(&mut there).unwrap_err().contains(&"bundle::order".to_owned()), "a number has one content");
+}
+
+#[test]
 fn a_bundle_is_used_from_its_date_on() {
     let directory = TempDir::new().unwrap();
     put(&directory, &bundle(1, "now", &[]));

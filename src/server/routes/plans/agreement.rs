@@ -45,9 +45,8 @@ async fn agreement(State(plans): State<Arc<Plans>>, request: PlanRequest, LineQu
             return Err(problem_of(&Finding::from(fault).into()));
         }
         let read = ledger.read(|store| Agreement::of(store, &found.plan, &key));
-        read.map_err(|findings| problem_of(&findings))?.ok_or_else(|| {
-            Problem::new(ProblemKind::StateConflict, format!("there is no agreement about line `{key}` yet"))
-        })
+        read.map_err(|findings| problem_of(&findings))?
+            .ok_or_else(|| Problem::new(ProblemKind::StateConflict, format!("line `{key}` has no agreement yet")))
     });
     document(&made.await?)
 }

@@ -108,8 +108,8 @@ fn one_event_that_cannot_be_recorded_refuses_all() {
             place.store.append("north", 0, &act(1), &[], None),
             Err(StoreFault::NoEvents { plan: "north".to_owned() })
         );
-        let nobody = quotient::ledger::store::Act { actor: String::new(), ..act(1) };
-        let refused = place.store.append("north", 0, &nobody, &[event(1)], None);
+        let unnamed = quotient::ledger::store::Act { actor: String::new(), ..act(1) };
+        let refused = place.store.append("north", 0, &unnamed, &[event(1)], None);
         assert_eq!(refused, Err(StoreFault::BadField { field: "actor", reason: "is empty" }));
         assert_eq!(place.store.head().unwrap(), Head::default());
     });
