@@ -48,6 +48,8 @@ struct SeenReplicas {
     presence: Presence,
     reported: Option<(Instant, Report)>,
     beat: i64,
+    /// True when this replica has left: the thread that follows the others may look once more, and must not return it to the list.
+    has_left: bool,
 }
 
 fn now() -> DateTime<Utc> {
@@ -170,7 +172,8 @@ impl SharedState for StoredState {
 
     fn look(&self, report: Report) -> Shared<View> {
         let mut seen = self.seen.lock();
-        let is_due = seen.reported.as_ref().is_none_or(|(when, last)| when.elapsed() >= BEAT || *last != report);
+        let is_new = |(when, last): &(Instant, Report)| when.elapsed() >= BEAT || *last != report;
+        let is_due = !seen.has_left && seen.reported.as_ref().is_none_or(is_new);
         let own = self.own.clone();
         let (beat, written, gone) = (seen.beat + 1, report.clone(), self.gone.lock().clone());
         let (held, rows, removals) = self.database.run(move |rows| {
@@ -202,7 +205,36 @@ impl SharedState for StoredState {
     }
 
     fn leave(&self) -> Shared<()> {
+        let mut seen = self.seen.lock();
+        seen.has_left = true;
         let own = self.own.id.clone();
         self.database.run(move |rows| replica::leave(rows, &own))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replica_that_has_left_is_not_returned_to_the_list_by_a_last_look() {
+        let home = tempfile::tempdir().unwrap();
+        let open = |name| {
+            let bodies = BookDirectory::open(home.path().join("books"), false).unwrap();
+            StoredState::open(home.path(), name, bodies, false).unwrap()
+        };
+        let (one, other) = (open("one"), open("other"));
+        let names = |state: &StoredState| -> Vec<String> {
+            let view = state.look(Report::default()).unwrap();
+            view.replicas.into_iter().map(|replica| replica.name).collect()
+        };
+        assert_eq!(
+            (names(&other), names(&one)),
+            (vec!["other".to_owned()], vec!["one".to_owned(), "other".to_owned()])
+        );
+        other.leave().unwrap();
+        let report = Report { applied: 1, ..Report::default() };
+        other.look(report).unwrap();
+        assert_eq!(names(&one), ["one"]);
     }
 }
