@@ -84,7 +84,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             output::to(output.as_deref(), |out| writeln!(out, "{json}"))
         }
         Command::Rebuild(options) => rebuild::run(options),
-        Command::Grant(options) => persons::give(options),
+        Command::Grant(options) => persons::give(options, terminal),
         Command::Revoke(options) => persons::take_back(options),
         Command::Password(options) => password::run(options),
         Command::Persons(options) => persons::list(options),

@@ -1,8 +1,9 @@
 //! `ledger grant`, `revoke` and `persons`: who may do what in the plans of record.
 
 use super::record::{Desk, LedgerFile};
-use super::{CommandError, clock, output};
+use super::{CommandError, Terminal, clock, output};
 use crate::finding::{counted, readable};
+use crate::ledger::check_reach;
 use crate::ledger::people::{Grant, Held, People, Reach, Role, grant, revoke};
 use chrono::NaiveDate;
 
@@ -27,7 +28,7 @@ pub struct GrantOptions {
     who: String,
     /// Role.
     role: Role,
-    /// Vendor; all by default.
+    /// Vendor; all by default. A partner user needs it where the ledger has plans of several vendors.
     #[arg(long, value_name = "VENDOR")]
     vendor: Option<String>,
     /// Partner; can be repeated. All by default.
@@ -81,7 +82,7 @@ pub struct PersonsOptions {
 }
 
 /// Runs `ledger grant`.
-pub fn give(options: &GrantOptions) -> Result<(), CommandError> {
+pub fn give(options: &GrantOptions, terminal: Terminal) -> Result<(), CommandError> {
     let mut store = options.desk.file.open_or_create()?;
     let given = Grant {
         person: options.who.clone(),
@@ -98,6 +99,7 @@ pub fn give(options: &GrantOptions) -> Result<(), CommandError> {
         until: options.until,
         reason: options.reason.trim().to_owned(),
     };
+    terminal.show(&check_reach(&store, &given)?);
     let number = grant(&mut store, &given, &options.desk.actor()?.person, clock::now())?;
     let text = format!("{number}  {}", in_words(&given));
     output::to(None, |out| writeln!(out, "{text}"))

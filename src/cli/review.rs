@@ -174,7 +174,7 @@ fn write_split(options: &Options, review: &mut Review<'_>, terminal: Terminal) -
     };
     let mut outcomes = Vec::new();
     for selection in review.selections() {
-        let path = files.as_mut().map(|files| files.path(selection.title()));
+        let path = files.as_mut().map(|files| files.path(&selection.title));
         if path.is_none() && !outcomes.is_empty() {
             output::to(None, |out| writeln!(out))?;
         }

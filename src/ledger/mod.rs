@@ -14,6 +14,7 @@ pub mod people;
 pub mod plan;
 mod plans;
 pub mod portfolio;
+mod reach;
 pub mod rebalance;
 pub mod rebuild;
 pub mod store;
@@ -22,3 +23,4 @@ pub mod view;
 
 pub use canonical::{canonical, has_steering};
 pub use plans::{Given, Loaded, Once, give, give_once, load, load_or_new};
+pub use reach::check_reach;

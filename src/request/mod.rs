@@ -16,6 +16,7 @@ mod proposal;
 mod refusal;
 mod review;
 mod schema;
+mod standings;
 
 pub use book::{Books, NoBooks, StoredBook, base_book, read_stored_book};
 pub use comparison::{DecisionDay, Revision, Side, compare, compare_sides};
@@ -23,6 +24,7 @@ pub use fault::RequestFault;
 pub use partner_facts::{PartnerFacts, PartnerQuestion, partner_facts};
 pub use refusal::{Cause, Refusal};
 pub use schema::schemas;
+pub use standings::{StandingsQuestion, plan_standings};
 
 use crate::channel::PartnerBook;
 use crate::finding::{Code, Finding, Findings};

@@ -55,8 +55,8 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
 }
 
 /// A review that is written.
-struct Reviewed {
-    bytes: Vec<u8>,
+pub(super) struct Reviewed {
+    pub bytes: Vec<u8>,
     warnings: Findings,
     partners: usize,
     /// Partners with a fault.
@@ -85,7 +85,7 @@ fn one(context: Context<'_>, review: &Review<'_>, index: usize) -> Result<Review
     })
 }
 
-fn all(context: Context<'_>, review: &Review<'_>) -> Result<Reviewed, Refusal> {
+pub(super) fn all(context: Context<'_>, review: &Review<'_>) -> Result<Reviewed, Refusal> {
     let (threads, progress) = (context.limits.threads, &|_, _| {});
     let mut response = context.response();
     let made: Result<_, ReportFault> = match context.form {

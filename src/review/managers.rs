@@ -1,10 +1,13 @@
-//! Partners of a book by account manager.
+//! Partners of a book by account manager or person.
 
 use super::selection::{Selection, at_stake};
 use super::walk::Review;
-use crate::channel::Name;
+use crate::channel::{Name, Partner};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+/// Title of the partners without an account manager.
+const NO_MANAGER: &str = "no account manager";
 
 impl Review<'_> {
     /// Groups the partners of the book by account manager, those without one first; a group per manager.
@@ -13,16 +16,21 @@ impl Review<'_> {
         for (index, partner) in self.book.partners.iter().enumerate() {
             groups.entry(partner.account_manager.clone()).or_default().push(index);
         }
-        let selection = |(account_manager, partners)| Selection { account_manager, partners: self.by_stake(partners) };
+        let title = |manager: Option<Name>| manager.map_or_else(|| NO_MANAGER.to_owned(), |name| name.to_string());
+        let selection = |(manager, partners)| Selection { title: title(manager), partners: self.by_stake(partners) };
         groups.into_iter().map(selection).collect()
     }
 
     /// Returns the partners of one account manager; `None` when the book does not name the manager.
     pub fn selection(&self, account_manager: &str) -> Option<Selection> {
-        let is_theirs = |index: &usize| self.book.partners[*index].account_manager.as_deref() == Some(account_manager);
-        let partners: Vec<usize> = (0..self.book.partners.len()).filter(is_theirs).collect();
-        let name = self.book.partners.get(*partners.first()?)?.account_manager.clone();
-        Some(Selection { account_manager: name, partners: self.by_stake(partners) })
+        let own = self.part(account_manager, |one| one.account_manager.as_deref() == Some(account_manager));
+        (!own.partners.is_empty()).then_some(own)
+    }
+
+    /// Returns the partners of the book that are in a part of it, under a title for people.
+    pub fn part(&self, title: &str, is_in: impl Fn(&Partner) -> bool) -> Selection {
+        let partners = (0..self.book.partners.len()).filter(|index| is_in(&self.book.partners[*index])).collect();
+        Selection { title: title.to_owned(), partners: self.by_stake(partners) }
     }
 
     fn by_stake(&self, mut partners: Vec<usize>) -> Vec<usize> {

@@ -1,23 +1,15 @@
-//! Part of a book that a review looks at: the partners of one account manager, by money at stake.
+//! Part of a book that a review looks at: the partners of one account manager or person, by money at stake.
 
-use crate::channel::Name;
 use crate::units::Money;
 use rust_decimal::Decimal;
 
-/// Partners of one account manager.
+/// Partners of one account manager, or those that one person sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    /// Account manager; `None` for the partners without one.
-    pub account_manager: Option<Name>,
+    /// Name for people: that of the account manager or person, or `no account manager` for partners without one.
+    pub title: String,
     /// Places of the partners in the book, by money at stake, highest first, then by id; never empty.
     pub partners: Vec<usize>,
-}
-
-impl Selection {
-    /// Name of the account manager for people: `no account manager` for partners without one.
-    pub fn title(&self) -> &str {
-        self.account_manager.as_deref().unwrap_or("no account manager")
-    }
 }
 
 /// Amount that a partner is short of its quota: the shortfall of the forecast, or of actual revenue without a forecast;

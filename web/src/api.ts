@@ -27,6 +27,9 @@ export type Finding = Survey["findings"]["findings"][number];
 export type Levers = Schemas["PlanLevers"];
 export type Lever = Levers["levers"][number];
 export type Comparison = Schemas["Comparison"];
+export type Standings = Schemas["PlanStandings"];
+export type StandingRow = Standings["partners"][number];
+export type AskedStandings = Schemas["PlanStandingsRequest"];
 export type Deals = Schemas["PlanDeals"];
 export type Deal = Schemas["PlanDeal"];
 export type Checked = Schemas["Checked"];
@@ -178,18 +181,27 @@ export class Api {
       preview: (line, amount, currency, isWhole, signal) =>
         send("/previews", { change: { line: key(line), figure: { amount, currency }, reason: "" }, scope: isWhole ? "channel" : "manager" }, {}, signal),
       deals: () => get("/deals"),
+      standings: async (asked, signal) => this.ask(`${base}/standings`, { method: "POST", signal, ...(await packed(JSON.stringify(asked))) }),
+      standingsAs: async (asked, media) => {
+        const { body, headers } = await packed(JSON.stringify(asked));
+        return this.file(`${base}/standings`, media, { method: "POST", body, headers });
+      },
       levers: () => get("/levers"),
       scenario: (asked, signal) => send("/scenarios", asked, {}, signal),
       candidate: async (files) => this.ask(`${base}/candidates`, { method: "POST", ...(await packed(JSON.stringify(files))) }),
       give: (command, version) =>
         send("/commands", command, { "if-match": `"${plan}.${version}"`, "idempotency-key": crypto.randomUUID() }),
       follow: (version, moved, signal) => this.follow(`${base}/stream`, version, moved, signal),
-      quotas: async (media) => {
-        const response = await fetch(`${base}/quotas`, { headers: this.headers({ accept: media }), credentials: "same-origin" });
-        if (!response.ok) throw new Refused((await response.json()) as Problem);
-        return response.blob();
-      },
+      quotas: (media) => this.file(`${base}/quotas`, media),
     };
+  }
+
+  /** A document in another format than JSON. */
+  private async file(path: string, media: string, init: RequestInit = {}): Promise<Blob> {
+    const headers = this.headers({ ...(init.headers as Record<string, string>), accept: media });
+    const response = await fetch(path, { ...init, headers, credentials: "same-origin" });
+    if (!response.ok) throw new Refused((await response.json()) as Problem);
+    return response.blob();
   }
 
   /** Calls `moved` with every event after `version`, until `signal`; a broken stream is opened again. */
@@ -264,6 +276,9 @@ export interface PlanApi {
   preview(line: PlanLine, amount: string, currency: string, isWhole: boolean, signal?: AbortSignal): Promise<PlanPreview>;
   /** Named deals that close this quarter. */
   deals(): Promise<Deals>;
+  /** How the quotas in force are doing, by newer files or by the book of the plan. */
+  standings(asked: AskedStandings, signal: AbortSignal): Promise<Standings>;
+  standingsAs(asked: AskedStandings, media: string): Promise<Blob>;
   levers(): Promise<Levers>;
   /** What the rules propose with other numbers, beside the plan as it was opened. */
   scenario(asked: Schemas["PlanScenario"], signal: AbortSignal): Promise<Comparison>;

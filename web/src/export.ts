@@ -2,8 +2,12 @@
 
 /** Saves a text as a file. */
 export function save(name: string, media: string, text: string): void {
+  saveBlob(name, new Blob([text], { type: media }));
+}
+
+export function saveBlob(name: string, blob: Blob): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: media }));
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

@@ -35,9 +35,9 @@ class Files {
 
   /** Adds files, in the place of those of the same name, and proposes a mapping. */
   async add(list: Iterable<File>): Promise<void> {
-    const read = await Promise.all([...list].map(async (file) => ({ name: file.name, size: file.size, content: await base64(file) }))).catch((error: Error) => error);
-    if (read instanceof Error) {
-      this.fault = { text: `A file cannot be read by the browser: ${read.message}`, help: "Choose files, not directories." };
+    const read = await uploaded(list);
+    if ("text" in read) {
+      this.fault = read;
       return;
     }
     const names = new Set(read.map((file) => file.name.toLowerCase()));
@@ -92,7 +92,13 @@ class Files {
   }
 }
 
-function remedy(code: string): string | null {
+/** Reads files, or says why the browser cannot. */
+export async function uploaded(list: Iterable<File>): Promise<Upload[] | { text: string; help: string }> {
+  const read = await Promise.all([...list].map(async (file) => ({ name: file.name, size: file.size, content: await base64(file) }))).catch((error: Error) => error);
+  return read instanceof Error ? { text: `A file cannot be read by the browser: ${read.message}`, help: "Choose files, not directories." } : read;
+}
+
+export function remedy(code: string): string | null {
   return code === "body_too_large" ? "Use `quotient book` on the command line for larger files, or start the server with a larger `--body`." : null;
 }
 

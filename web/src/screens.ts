@@ -2,6 +2,7 @@
 
 export { default as Admin } from "./Admin.svelte";
 export { default as Approvals } from "./Approvals.svelte";
+export { default as Attainment } from "./Attainment.svelte";
 export { default as Business } from "./Business.svelte";
 export { default as Files } from "./Files.svelte";
 export { default as History } from "./History.svelte";

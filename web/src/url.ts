@@ -4,7 +4,7 @@
 export interface Place {
   vendor: string | null;
   plan: string | null;
-  view: "week" | "plan" | "board" | "business" | "approvals" | "history" | "partner" | "files" | "scenarios" | "rules" | "admin";
+  view: "week" | "plan" | "board" | "business" | "approvals" | "history" | "partner" | "files" | "scenarios" | "rules" | "admin" | "attainment";
   filter: string;
   group: "manager" | "territory" | "tier" | "none";
   sort: string;
@@ -24,7 +24,7 @@ export interface Place {
   what: string;
 }
 
-const VIEWS = ["week", "plan", "board", "business", "approvals", "history", "partner", "files", "scenarios", "rules", "admin"] as const;
+const VIEWS = ["week", "plan", "board", "business", "approvals", "history", "partner", "files", "scenarios", "rules", "admin", "attainment"] as const;
 const GROUPS = ["manager", "territory", "tier", "none"] as const;
 
 function one<T extends string>(words: readonly T[], word: string | null, usual: T): T {

@@ -24,7 +24,7 @@ async function shown(opened) {
 }
 
 /** Pictures of `docs/workbench.md`, by the name of what is looked at. */
-const PICTURES = ["plan", "outlook", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files", "scenarios", "rules", "people"];
+const PICTURES = ["plan", "outlook", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files", "scenarios", "rules", "people", "attainment"];
 const pictured = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
 
 /** Writes a picture for the documentation: smaller, from the top, without the passing message. */
@@ -1149,6 +1149,72 @@ async function deals() {
   same([...okafor.problems, ...berg.problems], [], "problems of the pages");
 }
 
+/** During the year: the quotas in force against the book of the plan and against a newer export. */
+async function attainment() {
+  const { readFileSync, readdirSync } = await import("node:fs");
+  const { to, enter } = await site("attainment", "--as-of", "2024-12-31");
+  const pia = await enter("pia", "view=attainment");
+  await pia.getByText("Figures are in force once they are approved and locked.").waitFor();
+  await accessible(pia, "attainment before a quota is in force");
+  const lines = ["P0001", "P0006", "P0008", "P0011"].flatMap((id) => ["--line", id]);
+  to("plan", "offer", "FY2026", ...lines, "--as", "okafor");
+  to("plan", "accept", "FY2026", ...lines, "--partner", "the partners", "--as", "okafor");
+  for (const [person, role] of [["dana", null], ["vera", "sales_leadership"], ["pit", "partner_programs"], ["finn", "finance"]])
+    try {
+      to("plan", "approve", "FY2026", "--all", ...(role ? ["--role", role] : []), "--as", person);
+    } catch {
+      // No line needs this role.
+    }
+  to("plan", "lock", "FY2026", "--all", "--as", "pia");
+
+  // The figures are those of the command, with the same quotas.
+  const quotas = join(work, "quotas.json");
+  to("plan", "export", "FY2026", "--output", quotas);
+  const period = JSON.parse(readFileSync(quotas, "utf8")).period;
+  const reviewed = JSON.parse(quotient("review", "meridian", ...BOOK, "--as-of", "2025-09-30", "--period", period, "--quotas", quotas, "--format", "json"));
+  const own = reviewed.partners.find((one) => one.partner_id === "P0008").standing;
+  await pia.reload();
+  const table = pia.getByRole("region", { name: "Partners by gap" });
+  await table.waitFor();
+  await pia.getByLabel("As of").fill("2025-09-30");
+  await pia.getByText("revenue through Sep 30, 2025").waitFor();
+  const line = table.locator("tr", { hasText: "P0008" });
+  const said = await text(line);
+  const grouped = (amount) => { const [whole, decimals = ""] = amount.split("."); return BigInt(whole).toLocaleString("en-US") + (/[1-9]/.test(decimals) ? `.${decimals}` : ""); };
+  for (const part of [grouped(own.quota), grouped(own.actual)]) check(said.includes(part), `P0008 has ${part}: ${said}`);
+  check(/\d+\.\d%/.test(said), `P0008 has its attainment: ${said}`);
+  await look(pia, "attainment");
+
+  // A newer export: one partner sold a million more in September.
+  const files = readdirSync("examples/demonstration").filter((name) => name.endsWith(".csv") && name !== "quotas.csv").map((name) => {
+    const content = readFileSync(join("examples/demonstration", name), "utf8");
+    return { name, mimeType: "text/csv", buffer: Buffer.from(name === "revenue.csv" ? `${content.trimEnd()}\nP0008,2025-09,,,1000000.00,USD\n` : content) };
+  });
+  await pia.locator("input[type=file]").setInputFiles(files);
+  await pia.getByText("by forecasts.csv").waitFor();
+  const cents = (amount) => { const [whole, decimals = ""] = amount.split("."); return BigInt(whole + decimals.padEnd(2, "0")); };
+  const more = cents(own.actual) + 100_000_000n;
+  await line.getByText(grouped(`${more / 100n}.${String(more % 100n).padStart(2, "0")}`)).waitFor();
+  const saved = [];
+  pia.on("download", (download) => saved.push(download.suggestedFilename()));
+  await pia.getByRole("button", { name: /Save the review/ }).click();
+  for (let tries = 0; saved.length < 2 && tries < 100; tries++) await pia.waitForTimeout(100);
+  same(saved.sort(), ["FY2026-review-2025-09-30.html", "FY2026-review-2025-09-30.xlsx"], "both files are saved");
+  await pia.locator("input[type=file]").setInputFiles([{ name: "revenue.csv", mimeType: "text/csv", buffer: Buffer.from("partner_id,month,amount\nP0008,2025-09,12x\n") }]);
+  await pia.locator(".fault").waitFor();
+  await pia.getByRole("button", { name: "Back to the book of the plan" }).click();
+  await line.getByText(grouped(own.actual)).waitFor();
+
+  const okafor = await enter("okafor", "view=attainment");
+  await okafor.getByRole("region", { name: "Partners by gap" }).waitFor();
+  const managers = await okafor.evaluate(async () => (await (await fetch("/v1/vendors/meridian/plans/FY2026/standings", { method: "POST", body: "{}", headers: { "content-type": "application/json", "quotient-person": "okafor" } })).json()).partners.map((one) => one.account_manager));
+  same([...new Set(managers)], ["A. Okafor"], "an account manager has the own partners");
+  await okafor.setViewportSize(PHONE.viewport);
+  same(await fits(okafor), true, "attainment fits a phone");
+  await accessible(okafor, "attainment on a phone");
+  same([...pia.problems, ...okafor.problems].filter((one) => !/409|422/.test(String(one))), [], "problems of the pages");
+}
+
 /** A name that is markup is shown as text everywhere. */
 async function names() {
   const book = join(work, "book");
@@ -1179,7 +1245,7 @@ async function names() {
 
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business, approvals, review, history, files, scenarios, rules, people, deals].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals, review, history, files, scenarios, rules, people, deals, attainment].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();

@@ -17,6 +17,8 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 const CONNECT: Duration = Duration::from_secs(10);
 /// Time limit of data that the server does not acknowledge.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+/// Time limit of one statement: a database that is stuck holds no request for longer.
+const STATEMENT_SECONDS: u32 = 120;
 /// First version of the server that is known to work, as it numbers them.
 const OLDEST: i32 = 130_000;
 
@@ -128,7 +130,8 @@ impl Postgres {
         };
         let mut client = client.map_err(lost)?;
         let settings = format!(
-            "SET search_path TO {}; SET lock_timeout = '{BUSY_SECONDS}s'; SET client_min_messages = warning",
+            "SET search_path TO {}; SET lock_timeout = '{BUSY_SECONDS}s'; SET statement_timeout = '{STATEMENT_SECONDS}s';
+             SET client_min_messages = warning",
             self.tables.schema
         );
         client.batch_execute(&settings).map_err(lost)?;

@@ -18,6 +18,19 @@ crate::faults! {
             message: "a partner user needs a partner",
             help: "name the partner with `--partner ID`",
         }
+        /// A partner user without a vendor, where plans of several vendors are in the ledger.
+        WhichVendor { vendors: Vec<String> } = LedgerFigure {
+            message: format!("the ledger has plans of {}, in which a partner id can be another company", vendors.join(" and ")),
+            help: "name the vendor with `--vendor NAME`",
+        }
+        /// A name that no plan has.
+        ReachesNone { what: String, name: String, near: Option<String> } = LedgerUnknown {
+            message: format!("no plan in the ledger has the {what} `{name}`"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the grant reaches nothing until a plan has it; revoke it with `quotient ledger revoke` if it is misspelt".to_owned(),
+            },
+        }
         /// An account manager for the whole channel.
         WholeChannel {} = LedgerFigure {
             message: "a channel manager needs a part of the channel",

@@ -44,7 +44,7 @@ impl Reach {
         };
         named(&self.partners, Some(&line.key.partner_id))
             && named(&self.managers, line.manager.as_deref())
-            && named(&self.territories, line.key.territory.as_deref().or(line.home.as_deref()))
+            && named(&self.territories, line.territory())
             && named(&self.product_lines, line.key.product_line.as_deref())
     }
 }

@@ -120,6 +120,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// Returns the territory of the line; that of its partner for a line without one.
+    pub fn territory(&self) -> Option<&str> {
+        self.key.territory.as_deref().or(self.home.as_deref())
+    }
+
     /// Returns a line as the engine proposed it in this version of the plan.
     pub fn new(assigned: &Assigned, actor: &str, changed: u64, at: DateTime<Utc>) -> Self {
         Self {

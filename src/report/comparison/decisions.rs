@@ -57,7 +57,8 @@ pub(super) struct Decided {
 
 pub(super) struct DecidedTier(TierDecision);
 pub(super) struct DecidedIncentive(Incentive);
-pub(super) struct DecidedIntervention(Intervention);
+/// An intervention without what it looked at.
+pub struct DecidedIntervention(pub Intervention);
 
 figures! {
     /// A tier decision.

@@ -9,6 +9,7 @@ mod sections;
 mod sides;
 mod text;
 
+pub use decisions::DecidedIntervention;
 pub use document::{COMPARISON_SCHEMA, ComparisonDocument, Moved, write_json};
 pub use html::write_html;
 pub use sides::{ComparedSide, Comparison, FileChange, ReviewedSide};

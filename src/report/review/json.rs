@@ -233,7 +233,7 @@ impl<'a> ReviewDocument<'a> {
             period: &setting.period.label,
             period_start: setting.period.first_day().to_string(),
             period_end: setting.period.last_day().to_string(),
-            account_manager: review.selected.as_ref().map(|selection| selection.title()),
+            account_manager: review.selected.as_ref().map(|selection| &*selection.title),
             actual_through: standings.actual_through().map(|month| month.last_day().to_string()),
             currency: review.book.currency.code(),
             conventions: ConventionsDocument::of(&setting.conventions, review),

@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod partner;
 pub mod reviewed_partner;
+pub mod standings;
 pub mod table;
 mod words;
 pub mod xlsx;

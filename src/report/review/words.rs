@@ -17,7 +17,7 @@ pub(super) fn figures() -> Figures {
 pub(super) fn scope(review: &Review<'_>) -> String {
     let period = review.setting.period.to_string();
     match &review.selected {
-        Some(selection) => format!("{period} · {}", clipped(selection.title(), 60)),
+        Some(selection) => format!("{period} · {}", clipped(&selection.title, 60)),
         None => period,
     }
 }

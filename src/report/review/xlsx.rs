@@ -189,7 +189,7 @@ impl Book<'_> {
             ("input_hash", review.book.input_hash.clone()),
             ("book", review.book.summary.as_deref().map(book_sentence).unwrap_or_default()),
             ("period", review.setting.period.label.clone()),
-            ("account_manager", review.selected.as_ref().map(|one| one.title().to_owned()).unwrap_or_default()),
+            ("account_manager", review.selected.as_ref().map(|one| one.title.clone()).unwrap_or_default()),
             ("as_of", review.setting.as_of.to_string()),
             ("currency", review.book.currency.to_string()),
             ("grain", conventions.grain.as_str().to_owned()),

@@ -19,6 +19,10 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Time in which a ledger that can be used answers.
+const LEDGER_PATIENCE: Duration = Duration::from_secs(2);
 
 const HEALTH_GROUP: Operation = Operation { group: GROUP, scope: Scope::Open, ..Operation::GET };
 
@@ -45,7 +49,7 @@ static HEALTH: Operation = Operation {
     id: "health",
     path: "/health",
     summary: "State of the server",
-    doc: "The state of every vendor, the detection of changes, the archive, the decision log and the lanes. `status` is `degraded` if a vendor does not use the content of its directory, or if anything else needs attention.",
+    doc: "The state of every vendor, the detection of changes, the archive, the decision log, the ledger and the lanes. `status` is `degraded` if a vendor does not use the content of its directory, or if anything else needs attention.",
     scope: Scope::Read,
     replies: &[Reply::ok("The state of the server.", &[Media::json("Health")])],
     ..HEALTH_GROUP
@@ -186,10 +190,11 @@ async fn ready(State(gate): State<Arc<Gate>>, State(vendors): State<Arc<Vendors>
 }
 
 async fn health(State(app): State<App>, context: Context) -> Responded {
-    document(&health_of(&app, &context))
+    let ledger = app.plans.trouble(LEDGER_PATIENCE).await;
+    document(&health_of(&app, &context, ledger))
 }
 
-fn health_of(app: &App, context: &Context) -> Health {
+fn health_of(app: &App, context: &Context, ledger: Option<String>) -> Health {
     let library = &app.vendors.library;
     let (catalog, status) = (library.current(), library.status());
     let mut reasons: Vec<String> = Vec::new();
@@ -226,6 +231,7 @@ fn health_of(app: &App, context: &Context) -> Health {
         reasons.push("reloading has stopped: restart the server".to_owned());
     }
     reasons.extend(app.fleet.trouble().map(|reason| format!("the shared state cannot be used: {reason}")));
+    reasons.extend(ledger);
     let decision_log = app.telemetry.recorder.as_ref().map(Recorder::health);
     if let Some(error) = decision_log.as_ref().and_then(|log| log.error()) {
         reasons.push(format!("the decision log cannot be written: {error}"));

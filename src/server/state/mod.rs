@@ -20,6 +20,7 @@ pub mod exporter;
 pub mod fair_queue;
 pub mod gate;
 pub mod lanes;
+pub mod ledger_health;
 pub mod limits;
 pub mod local;
 pub mod memory;

@@ -11,7 +11,7 @@ use crate::ledger::people::{Grant, People, PeopleFault, Standing, grant, revoke}
 use crate::ledger::plan::{Actor, Command, LedgerFault};
 use crate::ledger::rebalance::Rebalancing;
 use crate::ledger::store::{Digest, LEDGER_PLAN, PlanHead, Store, StoreFault};
-use crate::ledger::{Given, Loaded, Once, give_once};
+use crate::ledger::{Given, Loaded, Once, check_reach, give_once};
 use crate::server::http::access::Caller;
 use crate::server::http::problem::{Problem, ProblemKind};
 use chrono::{DateTime, Utc};
@@ -171,7 +171,10 @@ impl Ledger {
 
     /// Gives a grant; returns the number of its event.
     pub fn grant(&self, given: &Grant, actor: &Actor) -> Result<u64, Findings> {
-        self.about_people(|store| grant(store, given, &actor.person, now()))
+        self.about_people(|store| {
+            check_reach(store, given)?;
+            grant(store, given, &actor.person, now())
+        })
     }
 
     /// Revokes the grant of that number; returns the number of the event.

@@ -2,8 +2,9 @@
 
 use super::{Round, day, key, opening};
 use quotient::ledger::people::{Grant, People, Reach, Role, Standing, grant, revoke};
-use quotient::ledger::plan::{Command, Side};
+use quotient::ledger::plan::{Actor, Command, Opening, Side};
 use quotient::ledger::store::Store;
+use quotient::ledger::{check_reach, give, load_or_new};
 use std::path::PathBuf;
 
 fn place() -> (tempfile::TempDir, PathBuf) {
@@ -54,6 +55,48 @@ fn a_grant_that_reaches_too_much_or_nothing_is_refused() {
     let people = People::read(&store).unwrap();
     assert_eq!((people.all().len(), people.holding().count()), (1, 0));
     assert!(store.verify(None).unwrap().holds());
+}
+
+/// Opens a plan of a vendor with a line for each partner.
+fn opened(store: &mut Store, vendor: &str, name: &str, partners: &[&str]) {
+    let opened = Opening { vendor: vendor.to_owned(), name: name.to_owned(), ..opening(partners) };
+    let loaded = load_or_new(store, name).unwrap();
+    give(store, &loaded, &[Command::Open(Box::new(opened))], &Actor::new("pia"), day("2025-12-01")).unwrap();
+}
+
+#[test]
+fn names_that_no_plan_has_are_warnings_and_a_partner_of_several_vendors_needs_one() {
+    let (_directory, path) = place();
+    let mut store = Store::open(&path).unwrap();
+    let said = |store: &Store, role: Role, reach: Reach| -> Result<Vec<String>, String> {
+        let found = check_reach(store, &of("zoe", role, reach)).map_err(|refused| refused.to_string())?;
+        assert!(!found.has_errors());
+        Ok(found.iter().map(|finding| format!("{} {}", finding.message(), finding.advice())).collect())
+    };
+    let managers = |name: &str| Reach { managers: vec![name.to_owned()], ..Reach::default() };
+    let partner = |vendor: Option<&str>| Reach {
+        vendor: vendor.map(str::to_owned),
+        partners: vec!["P1".to_owned()],
+        ..Reach::default()
+    };
+    assert_eq!(said(&store, Role::ChannelManager, managers("Mra")), Ok(Vec::new()), "before the first plan");
+    opened(&mut store, "meridian", "FY2026", &["P1", "P2"]);
+    assert_eq!(said(&store, Role::PartnerUser, partner(None)), Ok(Vec::new()), "one vendor");
+    let near = said(&store, Role::ChannelManager, managers("Mra")).unwrap();
+    assert_eq!(near, ["no plan in the ledger has the account manager `Mra` did you mean `Mara`?"]);
+    assert_eq!(said(&store, Role::ChannelManager, managers("Mara")), Ok(Vec::new()));
+    opened(&mut store, "halcyon", "H2026", &["P1", "P7"]);
+    let refused = said(&store, Role::PartnerUser, partner(None)).unwrap_err();
+    assert!(
+        refused.contains("plans of halcyon and meridian, in which a partner id can be another company"),
+        "{refused}"
+    );
+    assert_eq!(said(&store, Role::PartnerUser, partner(Some("halcyon"))), Ok(Vec::new()));
+    let unknown = said(&store, Role::PartnerUser, partner(Some("halcion"))).unwrap();
+    assert_eq!(unknown, ["no plan in the ledger has the vendor `halcion` did you mean `halcyon`?"]);
+    // P7 is a partner of the other vendor.
+    let other = Reach { vendor: Some("meridian".to_owned()), partners: vec!["P7".to_owned()], ..Reach::default() };
+    assert!(said(&store, Role::PartnerUser, other).unwrap()[0].contains("the partner `P7`"));
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod proxies;
 mod reload;
 pub mod running;
 mod sign_in;
+mod standings;
 mod surveys;
 mod traces;
 mod whatif;

@@ -132,6 +132,7 @@ fn bodies(operation: &Operation, id: &str) -> Vec<Option<Value>> {
         Some(Some("PreviewPlan")) => ["channel", "manager"]
             .map(|scope| Some(json!({"change": {"line": line(id), "figure": usd("1000.00")}, "scope": scope})))
             .to_vec(),
+        Some(Some("PlanStandingsRequest")) => vec![Some(json!({}))],
         Some(Some("PlanScenario")) => vec![Some(json!({"target": "2000000.00", "levers": []}))],
         Some(Some("ProposalRequest")) => vec![Some(json!({"as_of": "2025-12-31", "book": {"currency": "USD",
             "partners": [{"partner_id": id}], "revenue": []}}))],
@@ -193,9 +194,10 @@ fn a_line_that_a_person_may_not_see_is_one_that_never_existed() {
     let commands = format!("{path}/FY2026/commands");
     assert_eq!(as_person(&site, "pia", "POST", &commands, Some(&offer)).status, 200);
     for (person, foreign) in [("berg", ["P2", "P3"]), ("mara", ["P3", "P6"])] {
-        // What a book says is recorded for the partners that the person sees, whatever else is in it: see below.
+        // What a book says counts for the partners that the person sees, whatever else is in it: see below, and `standings`.
         let is_about_lines = |operation: &&Operation| {
-            operation.id != "plan_actuals" && (operation.method == "POST" || operation.path.ends_with("{partner}"))
+            !matches!(operation.id, "plan_actuals" | "plan_standings")
+                && (operation.method == "POST" || operation.path.ends_with("{partner}"))
         };
         for operation in of_plans().filter(is_about_lines) {
             for id in foreign {

@@ -78,11 +78,20 @@ fn a_database_that_is_away_is_a_problem_and_comes_back() {
         assert!(!answer.text().contains("postgres://"), "{problem}");
     }
     assert!(server.log().contains("cannot be reached"), "{}", server.log());
+    let health = || ask(server.address, "GET", "/health", &[], b"").unwrap();
+    let away = health();
+    assert_eq!(away.json()["status"], "degraded");
+    assert!(
+        away.text().contains("the ledger cannot be read") && !away.text().contains("postgres://"),
+        "{}",
+        away.text()
+    );
     // Decisions do not need the ledger.
     assert_eq!(ask(server.address, "GET", "/v1/vendors", &[], b"").unwrap().status, 200);
     database.begin();
     assert_eq!(does(&server, "/FY2026/commands", "*", &offer("P2", 3)).status, 200);
     assert_eq!(reads(&server, "/FY2026").json()["version"], 4);
+    assert_eq!(health().json()["status"], "ok", "{}", health().text());
     server.signal("TERM");
     assert_eq!(server.wait(), Some(0), "{}", server.log());
 }

@@ -1,8 +1,11 @@
 //! Export: the quotas in force, as `quotient review` and other systems read them.
 
 use super::request::{OPERATION, PlanRequest, tag_of};
+use crate::finding::Finding;
+use crate::ledger::plan::LedgerFault;
+use crate::ledger::view::View;
 use crate::report::ReportFault;
-use crate::report::record::{agreed, write_csv, write_json, write_xlsx};
+use crate::report::record::{Agreed, agreed, write_csv, write_json, write_xlsx};
 use crate::server::http::conditional::with_tag;
 use crate::server::http::media::{CSV, JSON, Media, XLSX};
 use crate::server::http::negotiation::Accept;
@@ -39,14 +42,12 @@ async fn export(State(plans): State<Arc<Plans>>, request: PlanRequest, accept: A
     let made = plans.run(move |ledger| {
         let found = request.find(ledger)?;
         let view = found.view()?;
-        if !view.is_whole() && view.lines(None).all(|seen| seen.partner.is_some()) {
-            let detail = "the export is for the vendor; a partner reads own quotas in the lines of the plan";
-            return Err(Problem::new(ProblemKind::RoleMissing, detail));
-        }
+        expect_vendor_side(&view, "the export is for the vendor; a partner reads own quotas in the lines of the plan")?;
         let read = ledger.read(|store| agreed(store, &found.plan));
         let mut agreed = read.map_err(|findings| problem_of(&findings))?;
         agreed.version = view.version();
         agreed.lines.retain(|own| view.line(&own.line.key).is_some_and(|seen| seen.partner.is_none()));
+        expect_in_force(&agreed)?;
         let mut bytes = Vec::new();
         let written = match media {
             CSV => write_csv(&agreed, &mut bytes),
@@ -60,6 +61,24 @@ async fn export(State(plans): State<Arc<Plans>>, request: PlanRequest, accept: A
     Ok(with_tag(&tag, body(media, bytes)))
 }
 
-fn unwritten(fault: &ReportFault) -> Problem {
+/// Refuses a person who sees lines as their partner only.
+pub fn expect_vendor_side(view: &View<'_>, detail: &str) -> Result<(), Problem> {
+    if !view.is_whole() && view.lines(None).all(|seen| seen.partner.is_some()) {
+        return Err(Problem::new(ProblemKind::RoleMissing, detail));
+    }
+    Ok(())
+}
+
+/// Refuses quotas of which none is in force, in the words for a plan without any: a person learns nothing of other lines.
+pub fn expect_in_force(agreed: &Agreed<'_>) -> Result<(), Problem> {
+    if agreed.lines.is_empty() {
+        let fault = LedgerFault::NothingInForce { plan: agreed.header.name.clone() };
+        return Err(problem_of(&Finding::from(fault).into()));
+    }
+    Ok(())
+}
+
+/// Returns the problem of quotas that cannot be written.
+pub fn unwritten(fault: &ReportFault) -> Problem {
     Problem::new(ProblemKind::InputRefused, format!("the quotas cannot be written: {fault}"))
 }

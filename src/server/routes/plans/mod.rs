@@ -20,6 +20,7 @@ mod read;
 mod request;
 mod session;
 mod sign_in;
+mod standings;
 mod stream;
 mod survey;
 mod whatif;
@@ -45,6 +46,7 @@ pub fn table() -> Vec<Route> {
         preview::table(),
         whatif::table(),
         deals::table(),
+        standings::table(),
         stream::table(),
     ]
     .concat()
@@ -79,6 +81,8 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<deals::DealsDocument>();
     generator.subschema_for::<whatif::ScenarioRequest>();
     generator.subschema_for::<survey::SurveyRequest>();
+    generator.subschema_for::<standings::StandingsRequest>();
+    generator.subschema_for::<crate::report::review::standings::StandingsDocument<'_>>();
     generator.subschema_for::<preview_document::PreviewDocument>();
     generator.subschema_for::<business::BusinessPlansDocument>();
     generator.subschema_for::<crate::ledger::plan::Command>();

@@ -58,7 +58,7 @@ static SURVEY: Operation = Operation {
 };
 
 /// Name of the mapping file in findings.
-const MAP: &str = "map.toml";
+pub const MAP: &str = "map.toml";
 /// Files of one survey.
 const MAX_FILES: usize = 64;
 /// Longest name of a file, in bytes.
@@ -82,7 +82,7 @@ pub fn table() -> Vec<Route> {
 #[serde(deny_unknown_fields)]
 pub struct SurveyRequest {
     /// Files and workbooks, read as one book; at most 64.
-    files: Vec<SurveyFile>,
+    files: Vec<ExportFile>,
     /// Mapping file to read them with, as text; if omitted, one is proposed. Empty: they are read without one.
     mapping: Option<String>,
 }
@@ -90,7 +90,8 @@ pub struct SurveyRequest {
 /// A file of an export.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SurveyFile {
+#[schemars(rename = "SurveyFile")]
+pub struct ExportFile {
     /// Name without directories, such as `orders.xlsx`; its ending says the format.
     name: String,
     /// Content in base64.
@@ -103,31 +104,28 @@ fn refused(detail: impl Into<String>) -> Problem {
 }
 
 /// Name and bytes of files.
-type Named = Vec<(String, Vec<u8>)>;
+pub type Named = Vec<(String, Vec<u8>)>;
 
-impl SurveyRequest {
-    /// Returns the files with their bytes, and the mapping file.
-    fn opened(self) -> Result<(Named, Option<String>), Problem> {
-        if self.files.is_empty() || self.files.len() > MAX_FILES {
-            return Err(refused(format!("`files` must have from 1 to {MAX_FILES} files")));
-        }
-        let mut names = BTreeSet::new();
-        let mut files = Vec::new();
-        for SurveyFile { name, content } in self.files {
-            let is_plain = !name.contains(['/', '\\']) && !name.chars().any(is_unwanted);
-            if name.is_empty() || name.len() > MAX_NAME || !is_plain {
-                let shown: String = name.chars().filter(|c| !is_unwanted(*c)).take(100).collect();
-                return Err(refused(format!("`{shown}` is not the name of a file, without directories")));
-            }
-            if !names.insert(name.to_lowercase()) {
-                return Err(refused(format!("duplicate file `{name}`")));
-            }
-            let bytes =
-                STANDARD.decode(&content).map_err(|_| refused(format!("the content of `{name}` is not base64")))?;
-            files.push((name, bytes));
-        }
-        Ok((files, self.mapping))
+/// Returns the files with their bytes; refuses names that are not those of files, duplicates, and what is not base64.
+pub fn named_files(given: Vec<ExportFile>) -> Result<Named, Problem> {
+    if given.is_empty() || given.len() > MAX_FILES {
+        return Err(refused(format!("`files` must have from 1 to {MAX_FILES} files")));
     }
+    let mut names = BTreeSet::new();
+    let mut files = Vec::new();
+    for ExportFile { name, content } in given {
+        let is_plain = !name.contains(['/', '\\']) && !name.chars().any(is_unwanted);
+        if name.is_empty() || name.len() > MAX_NAME || !is_plain {
+            let shown: String = name.chars().filter(|c| !is_unwanted(*c)).take(100).collect();
+            return Err(refused(format!("`{shown}` is not the name of a file, without directories")));
+        }
+        if !names.insert(name.to_lowercase()) {
+            return Err(refused(format!("duplicate file `{name}`")));
+        }
+        let bytes = STANDARD.decode(&content).map_err(|_| refused(format!("the content of `{name}` is not base64")))?;
+        files.push((name, bytes));
+    }
+    Ok(files)
 }
 
 /// The person of a survey, and the vendor whose book it becomes.
@@ -153,25 +151,29 @@ async fn survey(State(app): State<App>, asker: Asker, context: Context, body: Re
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
     app.lanes.admit(Lane::Plan, &owner)?;
     let bytes = body.read(app.gate.limits.book, &app.stores.bodies).await?;
-    let given = limits_of(&app.gate);
-    let limits = Limits {
-        file_bytes: given.body_bytes as u64,
-        workbook_bytes: MAX_UNPACKED,
-        workbook_cells: MAX_CELLS,
-        columns: MAX_COLUMNS,
-        ..given.intake
-    };
+    let limits = survey_limits(&limits_of(&app.gate));
     let work = move || {
-        let (files, mapping) = parse::<SurveyRequest>(&bytes)?.opened()?;
+        let SurveyRequest { files, mapping } = parse(&bytes)?;
         drop(bytes);
-        surveyed(files, mapping.as_deref(), &options_of(&active.plugin, limits))
+        surveyed(named_files(files)?, mapping.as_deref(), &options_of(&active.plugin, limits))
     };
     let text = app.lanes.run(Lane::Plan, &owner, work).await??;
     Ok(respond(JSON, text))
 }
 
+/// Returns the limits of reading an export that comes with a request.
+pub fn survey_limits(given: &crate::request::Limits) -> Limits {
+    Limits {
+        file_bytes: given.body_bytes as u64,
+        workbook_bytes: MAX_UNPACKED,
+        workbook_cells: MAX_CELLS,
+        columns: MAX_COLUMNS,
+        ..given.intake
+    }
+}
+
 /// Returns how a book of this vendor is read now.
-fn options_of(plugin: &VendorPlugin, limits: Limits) -> ReadOptions {
+pub fn options_of(plugin: &VendorPlugin, limits: Limits) -> ReadOptions {
     let now = now();
     let ahead = now.checked_add_signed(EARLIEST_ZONE).unwrap_or(now);
     ReadOptions {

@@ -1,0 +1,129 @@
+//! Quotas in force of a plan of record against closed revenue, as JSON: figures of each partner without what they are made of.
+
+use super::Reviewed;
+use super::fault::FaultDocument;
+use crate::channel::Identity;
+use crate::decision::Intervention;
+use crate::figures;
+use crate::finding::FindingDocument;
+use crate::performance::{Dimension, Group, Pacing, Standing};
+use crate::report::ReportFault;
+use crate::report::comparison::DecidedIntervention;
+use crate::report::json::write_document;
+use crate::review::PartnerReview;
+use crate::units::Money;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::io::Write;
+
+/// Plan of record whose quotas a review is about.
+#[derive(Debug, Clone, Copy)]
+pub struct OfPlan<'a> {
+    /// Name.
+    pub plan: &'a str,
+    /// Version.
+    pub version: u64,
+}
+
+/// Quotas in force of a plan against closed revenue and pipeline. `null` is "not known" or "not defined"; zero is zero.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanStandings")]
+pub struct StandingsDocument<'a> {
+    /// Name of the plan.
+    plan: &'a str,
+    /// Version of the plan.
+    version: u64,
+    /// Content hash of the rules and policies: those that the plan was opened with.
+    revision: &'a str,
+    /// Hash of the partner book that revenue and pipeline are from.
+    input_hash: &'a str,
+    /// Period, such as `FY2026`.
+    period: &'a str,
+    /// First date of the period.
+    #[schemars(extend("format" = "date"))]
+    period_start: String,
+    /// Last date of the period.
+    #[schemars(extend("format" = "date"))]
+    period_end: String,
+    /// As-of date: later facts are ignored.
+    #[schemars(extend("format" = "date"))]
+    as_of: String,
+    /// Last date that closed revenue is known through; null before the first month of the period is complete.
+    actual_through: Option<String>,
+    /// ISO 4217 code of every amount.
+    currency: &'static str,
+    /// Warnings about the book and the quotas.
+    findings: Vec<FindingDocument>,
+    /// The partners that the person sees, together; null where none has a standing.
+    channel: Option<&'a Group>,
+    /// Groups by account manager, ascending, partners without one first.
+    managers: Vec<&'a Group>,
+    /// Groups by reporting period that has begun, ascending.
+    periods: Vec<&'a Group>,
+    /// Partners with a standing, ascending by id, or by money at stake for a person who sees a part of the plan.
+    partners: Vec<PartnerRow>,
+    /// Partners with a standing that are not listed: those of a large book that are pressed least.
+    left_out: usize,
+    /// Failures on single partners; at most 10,000.
+    faults: Vec<FaultDocument<'a>>,
+}
+
+/// Standing of one partner.
+struct PartnerRow {
+    review: PartnerReview,
+    actions: Option<Vec<DecidedIntervention>>,
+}
+
+figures! {
+    /// Standing of one partner against its quota in force.
+    for PartnerRow = "PlanStanding" {
+        with |row| &row.review.standing.identity => Identity { partner_id, partner_name, tier, account_manager };
+        with |row| &row.review.standing.whole => Standing {
+            quota, actual, attainment, remaining_quota, open_pipeline, remaining_coverage_ratio, required_coverage, is_covered,
+            expected_revenue, forecast, forecast_gap
+        };
+        with |row| &row.review.standing.whole.pacing => Pacing {
+            expected_to_date, pace_ratio, projected_actual, required_run_rate_per_month
+        };
+        /// Gap to the quota, negative when short: the forecast gap, or actual − quota without a forecast.
+        gap = |row| row.review.standing.whole.gap() => Option<Money>;
+        /// Interventions of the vendor's policies, most severe first; null when the policies failed on this partner.
+        interventions = |row| &row.actions => Option<Vec<DecidedIntervention>>;
+    }
+}
+
+impl From<PartnerReview> for PartnerRow {
+    fn from(review: PartnerReview) -> Self {
+        let listed = |own: &Vec<Intervention>| own.iter().cloned().map(DecidedIntervention).collect();
+        let actions = review.decisions.as_ref().map(|decisions| listed(&decisions.interventions));
+        Self { review, actions }
+    }
+}
+
+/// Writes the standings as one JSON object.
+pub fn write_standings(reviewed: Reviewed<'_>, of: OfPlan<'_>, out: &mut impl Write) -> Result<(), ReportFault> {
+    let Reviewed { review, outcome, kept } = reviewed;
+    let period = &review.setting.period;
+    let by = |dimension: Dimension| outcome.rollup.groups.iter().filter(move |group| group.dimension == dimension);
+    let through = review.standings().actual_through();
+    let document = StandingsDocument {
+        plan: of.plan,
+        version: of.version,
+        revision: &review.plugin.revision,
+        input_hash: &review.book.input_hash,
+        period: &period.label,
+        period_start: period.first_day().to_string(),
+        period_end: period.last_day().to_string(),
+        as_of: review.setting.as_of.to_string(),
+        actual_through: through.map(|month| month.last_day().to_string()),
+        currency: review.book.currency.code(),
+        findings: FindingDocument::grouped(&review.warnings()),
+        channel: outcome.rollup.channel(),
+        managers: by(Dimension::AccountManager).collect(),
+        periods: by(Dimension::ReportingPeriod).collect(),
+        partners: kept.partners.into_iter().map(PartnerRow::from).collect(),
+        left_out: kept.left_out,
+        faults: outcome.faults.iter().map(FaultDocument::of).collect(),
+    };
+    write_document(&document, out)
+}
