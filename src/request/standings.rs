@@ -5,12 +5,13 @@ use super::{Context, Defaults, Form, Limits, NoBooks, Refusal};
 use crate::channel::{CurrentQuota, PartnerBook};
 use crate::finding::Findings;
 use crate::intake::JsonPart;
+use crate::ledger::plan::BusinessPlan;
 use crate::plugin::VendorPlugin;
 use crate::report::review::standings::{OfPlan, write_standings};
 use crate::report::{ReportFault, review as report};
 use crate::review::{Request, Review, Setting, read_quotas_json};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name of the quotas in findings.
 const QUOTAS: &str = "quotas in force";
@@ -32,6 +33,8 @@ pub struct StandingsQuestion {
     pub today: NaiveDate,
     /// Person who sees these partners only, by id; `None` for all partners of the book.
     pub part: Option<(String, BTreeSet<String>)>,
+    /// Business plans of these partners, by partner id.
+    pub business: BTreeMap<String, BusinessPlan>,
     /// Warnings about the book.
     pub warnings: Findings,
 }
@@ -78,7 +81,7 @@ pub fn plan_standings(
             return Ok(all(context, &review)?.bytes);
         }
         let mut response = context.response();
-        let of = OfPlan { plan: &asked.plan, version: asked.version };
+        let of = OfPlan { plan: &asked.plan, version: asked.version, business: &asked.business };
         let made = report::Reviewed::new(&review, limits.threads, &|_, _| {});
         let made: Result<_, ReportFault> = made.and_then(|reviewed| write_standings(reviewed, of, &mut response));
         Ok(response.written(made)?.0)

@@ -255,13 +255,17 @@ pub fn reviews(state: &PlanState, options: &TableOptions) -> String {
     ];
     let mut compared = Grid::new("Activities and attainment", options, &columns);
     for one in associations {
-        let cells = |group: Group| [count(group.partners), group.median.map_or_else(|| "too few".to_owned(), percent)];
+        let interval = |group: Group| {
+            let (low, high) = group.interval?;
+            Some(format!("{} ({} to {})", percent(group.median?), percent(low), percent(high)))
+        };
+        let cells = |group: Group| [count(group.partners), interval(group).unwrap_or_else(|| "too few".to_owned())];
         let kind = one.kind.as_str().replace('_', " ");
         compared.row([kind].into_iter().chain(cells(one.did)).chain(cells(one.did_not)).map(Cell::new));
     }
     let few = counted(FEWEST, "partner", "partners");
     format!(
-        "{}\n{}\n Partners with an activity done on time beside all others: an association, not its cause. A median needs {few}.\n",
+        "{}\n{}\n Partners with an activity done on time beside all others: an association, not its cause. A median needs {few}; in brackets, its 95 % interval.\n",
         grid.text(),
         compared.text(),
     )

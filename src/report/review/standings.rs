@@ -4,9 +4,12 @@ use super::Reviewed;
 use super::fault::FaultDocument;
 use crate::channel::Identity;
 use crate::decision::Intervention;
+use crate::figure::Fraction;
 use crate::figures;
 use crate::finding::FindingDocument;
-use crate::performance::{Dimension, Group, Pacing, Standing};
+use crate::ledger::plan::BusinessPlan;
+use crate::ledger::portfolio::{Association, Group, associations};
+use crate::performance::{self, Dimension, Pacing, Standing};
 use crate::report::ReportFault;
 use crate::report::comparison::DecidedIntervention;
 use crate::report::json::write_document;
@@ -14,7 +17,48 @@ use crate::review::PartnerReview;
 use crate::units::Money;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
+
+/// Partners who did activities of a kind on time, and all others.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanActivities")]
+struct ActivitiesDocument {
+    /// Kind of activity.
+    kind: &'static str,
+    /// Partners who did all of theirs that were due.
+    did: SideDocument,
+    /// Partners who had none that was due, or did not do all of them on time.
+    did_not: SideDocument,
+}
+
+/// Attainment of partners on one side.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanActivitiesSide")]
+struct SideDocument {
+    /// Number of partners.
+    partners: usize,
+    /// Median attainment, as a fraction; null below eight partners.
+    median: Option<Fraction>,
+    /// Least value of the 95 % interval of the median; null below eight partners.
+    low: Option<Fraction>,
+    /// Greatest value of it; null below eight partners.
+    high: Option<Fraction>,
+}
+
+impl From<Association> for ActivitiesDocument {
+    fn from(one: Association) -> Self {
+        Self { kind: one.kind.as_str(), did: one.did.into(), did_not: one.did_not.into() }
+    }
+}
+
+impl From<Group> for SideDocument {
+    fn from(group: Group) -> Self {
+        let Group { partners, median, interval, .. } = group;
+        let (low, high) = interval.unzip();
+        Self { partners, median: median.map(Fraction), low: low.map(Fraction), high: high.map(Fraction) }
+    }
+}
 
 /// Plan of record whose quotas a review is about.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +67,8 @@ pub struct OfPlan<'a> {
     pub plan: &'a str,
     /// Version.
     pub version: u64,
+    /// Business plans by partner id.
+    pub business: &'a BTreeMap<String, BusinessPlan>,
 }
 
 /// Quotas in force of a plan against closed revenue and pipeline. `null` is "not known" or "not defined"; zero is zero.
@@ -55,11 +101,13 @@ pub struct StandingsDocument<'a> {
     /// Warnings about the book and the quotas.
     findings: Vec<FindingDocument>,
     /// The partners that the person sees, together; null where none has a standing.
-    channel: Option<&'a Group>,
+    channel: Option<&'a performance::Group>,
     /// Groups by account manager, ascending, partners without one first.
-    managers: Vec<&'a Group>,
+    managers: Vec<&'a performance::Group>,
     /// Groups by reporting period that has begun, ascending.
-    periods: Vec<&'a Group>,
+    periods: Vec<&'a performance::Group>,
+    /// Activities that were due beside attainment, per kind: an association, not a cause. Partners with a quota in force.
+    activities: Vec<ActivitiesDocument>,
     /// Partners with a standing, ascending by id, or by money at stake for a person who sees a part of the plan.
     partners: Vec<PartnerRow>,
     /// Partners with a standing that are not listed: those of a large book that are pressed least.
@@ -106,6 +154,12 @@ pub fn write_standings(reviewed: Reviewed<'_>, of: OfPlan<'_>, out: &mut impl Wr
     let period = &review.setting.period;
     let by = |dimension: Dimension| outcome.rollup.groups.iter().filter(move |group| group.dimension == dimension);
     let through = review.standings().actual_through();
+    let quotas = kept.partners.iter().filter(|partner| partner.standing.whole.quota.is_some());
+    let attained = quotas.filter_map(|partner| {
+        let plan = of.business.get(&*partner.standing.identity.partner_id);
+        Some((plan, partner.standing.whole.attainment?))
+    });
+    let activities = associations(&attained.collect::<Vec<_>>(), review.setting.as_of);
     let document = StandingsDocument {
         plan: of.plan,
         version: of.version,
@@ -121,6 +175,7 @@ pub fn write_standings(reviewed: Reviewed<'_>, of: OfPlan<'_>, out: &mut impl Wr
         channel: outcome.rollup.channel(),
         managers: by(Dimension::AccountManager).collect(),
         periods: by(Dimension::ReportingPeriod).collect(),
+        activities: activities.into_iter().map(ActivitiesDocument::from).collect(),
         partners: kept.partners.into_iter().map(PartnerRow::from).collect(),
         left_out: kept.left_out,
         faults: outcome.faults.iter().map(FaultDocument::of).collect(),

@@ -284,3 +284,21 @@ fn a_page_of_an_answer_says_that_rows_are_missing() {
     let last = format!("{{\"totalSize\": 2, \"done\": true, \"records\": {rows}}}");
     assert!(!Seen::text(&[("deals.json", &last)]).said.contains("one page of several"));
 }
+
+#[test]
+fn a_table_of_revenue_with_a_wrong_cell_is_not_replaced_by_another_one() {
+    let forecasts = "partner_id,period,months,amount\nA,2025-01,12,500.00\nB,2025-01,12,700.00\nA,2026-01,12,900.00\n";
+    for revenue in
+        ["partner_id,month,amount\nA,2025-09,12x\n", "partner_id,month,amount\nA,2025-09,1.00\nB,2025-13,2.00\n"]
+    {
+        let seen = Seen::text(&[
+            ("partners.csv", "partner_id\nA\nB\n"),
+            ("revenue.csv", revenue),
+            ("forecasts.csv", forecasts),
+            ("opportunities.csv", opportunities),
+        ]);
+        assert!(!seen.mapping.contains("[revenue]"), "{}", seen.mapping);
+        assert!(seen.book.is_none(), "{}", seen.mapping);
+        assert!(seen.said.contains("12x") || seen.said.contains("2025-13"), "{}", seen.said);
+    }
+}

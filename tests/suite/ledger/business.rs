@@ -257,6 +257,9 @@ fn activities_and_attainment_are_compared_from_eight_partners_a_side_on() {
     assert_eq!((one.did.partners, one.did.median), (8, Some("1.035".parse().unwrap())));
     assert_eq!((one.did_not.partners, one.did_not.median), (9, Some("0.62".parse().unwrap())));
     assert_eq!((one.did.reached, one.did_not.reached), (Some(8), Some(0)));
+    // By the sign test: of eight values all of them, of nine those from the second to the eighth.
+    let rates = |low: &str, high: &str| Some((low.parse().unwrap(), high.parse().unwrap()));
+    assert_eq!((one.did.interval, one.did_not.interval), (rates("1", "1.07"), rates("0.59", "0.65")));
     let text = reviews(&round.state, &Default::default());
     assert!(text.contains("an association, not its cause"), "{text}");
     // One partner fewer on the side of those that did it: no median.

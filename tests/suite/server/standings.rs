@@ -160,7 +160,7 @@ fn the_figures_are_those_of_a_review_with_the_quotas_in_force() {
     assert_eq!((&before["as_of"], &before["partners"][0]["quota"]), (&json!("2025-12-31"), &json!("240000.00")));
     let codes: Vec<&str> =
         before["findings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
-    assert!(codes.contains(&"review::not_begun"), "{codes:?}");
+    assert!(codes.contains(&"plan::period"), "{codes:?}");
     assert_eq!(site.reads("/FY2026")["version"], site.reads("/FY2026")["version"], "nothing is recorded");
 }
 

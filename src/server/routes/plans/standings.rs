@@ -169,6 +169,8 @@ fn subject(ledger: &Ledger, request: &PlanRequest) -> Result<Subject, Problem> {
         let own = found.plan.state.lines.keys().filter(|key| seen(&key.partner_id));
         (request.seat.person.clone().unwrap_or_default(), own.map(|key| key.partner_id.clone()).collect())
     });
+    let business = found.plan.state.business_plans.iter().filter(|(partner, _)| seen(partner));
+    let business = business.map(|(partner, plan)| (partner.clone(), plan.clone())).collect();
     let mut quotas = Vec::new();
     write_json(&agreed, &mut quotas).map_err(|fault| unwritten(&fault))?;
     let question = StandingsQuestion {
@@ -179,6 +181,7 @@ fn subject(ledger: &Ledger, request: &PlanRequest) -> Result<Subject, Problem> {
         as_of: None,
         today: now().date_naive(),
         part,
+        business,
         warnings: Findings::new(),
     };
     let origin = proposal_of(ledger, &found, None)?;
