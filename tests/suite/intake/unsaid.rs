@@ -288,6 +288,7 @@ fn a_page_of_an_answer_says_that_rows_are_missing() {
 #[test]
 fn a_table_of_revenue_with_a_wrong_cell_is_not_replaced_by_another_one() {
     let forecasts = "partner_id,period,months,amount\nA,2025-01,12,500.00\nB,2025-01,12,700.00\nA,2026-01,12,900.00\n";
+    let opportunities = "opportunity_id,partner_id,amount,status,close_date\nO1,A,5.00,won,2025-08-01\nO2,B,6.00,open,2026-02-01\nO3,A,7.00,lost,2025-07-01\nO4,B,8.00,won,2025-05-01\n";
     for revenue in
         ["partner_id,month,amount\nA,2025-09,12x\n", "partner_id,month,amount\nA,2025-09,1.00\nB,2025-13,2.00\n"]
     {
