@@ -25,7 +25,8 @@ const FEWEST_DIGITS: usize = 6;
 /// The amounts of each member of a column, group by group.
 pub(super) struct Table<'k> {
     keyed: &'k Keyed<'k>,
-    at: usize,
+    /// Members that have the same value in another column.
+    alike: &'k [BTreeSet<usize>],
     /// Sums of the rows of each member in each group, by group.
     groups: Vec<BTreeMap<usize, Vec<Decimal>>>,
     scale: u32,
@@ -43,8 +44,9 @@ struct Equations {
 }
 
 impl<'k> Table<'k> {
-    /// The members of the column `at` in `groups`, rows with the same members elsewhere.
-    pub fn of(keyed: &'k Keyed<'k>, at: usize, groups: &[Vec<usize>]) -> Self {
+    /// The members of the column `at` in `groups`, rows with the same members elsewhere; those of `alike` are compared with the
+    /// others first.
+    pub fn of(keyed: &'k Keyed<'k>, at: usize, groups: &[Vec<usize>], alike: &'k [BTreeSet<usize>]) -> Self {
         let mut scale = 0;
         let mut table = Vec::with_capacity(groups.len());
         for group in groups {
@@ -61,10 +63,10 @@ impl<'k> Table<'k> {
             table.push(sums);
         }
         let is_positive = table.iter().flat_map(|sums| sums.values().flatten()).all(|amount| *amount >= Decimal::ZERO);
-        Self { keyed, at, groups: table, scale, is_positive }
+        Self { keyed, alike, groups: table, scale, is_positive }
     }
 
-    /// Members that are exact sums, each with its parts; one that equals a single other is listed once, with that one.
+    /// Members that are exact sums of at least two others, each with its parts.
     pub fn sums(&self) -> BTreeMap<usize, BTreeSet<usize>> {
         let mut totals: BTreeMap<usize, Decimal> = BTreeMap::new();
         for (member, amounts) in self.groups.iter().flatten() {
@@ -72,23 +74,18 @@ impl<'k> Table<'k> {
             *total = amounts.iter().map(Decimal::abs).fold(*total, plus);
         }
         let mut found = BTreeMap::new();
-        if !(2..=MOST_MEMBERS).contains(&totals.len()) {
+        // Where amounts are below zero, any member may be a part of any other.
+        let most = if self.is_positive { MOST_MEMBERS } else { MOST_SOLVED };
+        if !(3..=most).contains(&totals.len()) {
             return found;
         }
         for member in totals.keys() {
             let Some(equations) = self.equations(*member, &totals) else { continue };
             let parts = self.alike(&equations).or_else(|| equations.solved()).or_else(|| equations.searched());
-            if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
+            if let Some(parts) = parts.filter(|parts| parts.len() > 1) {
                 found.insert(*member, parts);
             }
         }
-        // Of two equal members, the one that comes first is the original.
-        let is_first = |(member, parts): (&usize, &BTreeSet<usize>)| {
-            let only = parts.first().filter(|_| parts.len() == 1)?;
-            (member < only).then_some(*member)
-        };
-        let originals: Vec<usize> = found.iter().filter_map(is_first).collect();
-        found.retain(|member, _| !originals.contains(member));
         found
     }
 
@@ -131,23 +128,25 @@ impl<'k> Table<'k> {
 
     /// The members with the same value in another column, if they sum to the own amounts.
     fn alike(&self, equations: &Equations) -> Option<BTreeSet<usize>> {
-        let others =
-            (0..self.keyed.columns.len()).filter(|other| *other != self.at && self.keyed.determines(self.at, *other));
-        for other in others {
-            let mut of_value: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-            for row in &self.keyed.rows {
-                let (Some(member), Some(value)) = (row.members.get(self.at), row.members.get(other)) else { continue };
-                if equations.members.contains(member) {
-                    of_value.entry(*value).or_default().insert(*member);
-                }
-            }
-            let is_sum = |parts: &BTreeSet<usize>| parts.len() > 1 && equations.is_sum(parts);
-            if let Some(parts) = of_value.into_values().find(is_sum) {
-                return Some(parts);
+        let members: BTreeSet<usize> = equations.members.iter().copied().collect();
+        let mut own = self.alike.iter().map(|alike| alike.intersection(&members).copied().collect::<BTreeSet<usize>>());
+        own.find(|parts| parts.len() > 1 && equations.is_sum(parts))
+    }
+}
+
+/// The members of the column `at` that have the same value in another one, for each value of the columns that it determines.
+pub(super) fn alike(keyed: &Keyed<'_>, at: usize) -> Vec<BTreeSet<usize>> {
+    let others = (0..keyed.columns.len()).filter(|other| *other != at && keyed.determines(at, *other));
+    let sets = others.map(|other| {
+        let mut of_value: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for row in &keyed.rows {
+            if let (Some(member), Some(value)) = (row.members.get(at), row.members.get(other)) {
+                of_value.entry(*value).or_default().insert(*member);
             }
         }
-        None
-    }
+        of_value.into_values()
+    });
+    sets.flatten().filter(|members| members.len() > 1).collect()
 }
 
 impl Equations {
@@ -256,8 +255,7 @@ impl Equations {
             let out = if rest == 0 { Some(BTreeSet::new()) } else { single.or_else(|| few(rest)) }?;
             Some((0..count).filter(|place| !out.contains(place)).collect::<BTreeSet<usize>>())
         };
-        let single = || numbers.iter().position(|number| *number == own).map(|place| BTreeSet::from([place]));
-        let places = single().or_else(|| few(own)).or_else(without)?;
+        let places = few(own).or_else(without)?;
         let parts = places.iter().filter_map(|place| self.members.get(*place).copied()).collect();
         self.is_sum(&parts).then_some(parts)
     }

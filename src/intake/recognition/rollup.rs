@@ -5,7 +5,7 @@ use super::amounts::{amount_columns, plus};
 use super::figure_names::is_figure;
 use super::keyed::Keyed;
 use super::profile::Column;
-use super::relation::{Table, digits};
+use super::relation::{Table, alike, digits};
 use super::section::Draft;
 use super::text::{key, list_of};
 use crate::finding::{counted, listed};
@@ -114,7 +114,8 @@ pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]
 /// The members of the column `at` that may be sums of others, with the evidence.
 fn members(keyed: &Keyed<'_>, at: usize) -> BTreeMap<usize, Evidence> {
     let groups = keyed.groups(at);
-    let solved = Table::of(keyed, at, &groups).sums();
+    let alike = alike(keyed, at);
+    let solved = Table::of(keyed, at, &groups, &alike).sums();
     let member = |row: &usize| keyed.rows.get(*row).and_then(|row| row.members.get(at)).copied().unwrap_or_default();
     let mut parts: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     let mut largest: Vec<&Vec<usize>> = groups.iter().filter(|group| group.len() > 2).collect();
@@ -160,7 +161,7 @@ fn within(keyed: &Keyed<'_>, at: usize, known: &BTreeSet<usize>) -> Option<Strin
     for other in (0..keyed.columns.len()).filter(is_split) {
         for value in 0..keyed.count(other) {
             let own: Vec<Vec<usize>> = groups.iter().filter(|group| of(group, other) == Some(value)).cloned().collect();
-            let sums = Table::of(keyed, at, &own).sums();
+            let sums = Table::of(keyed, at, &own, &[]).sums();
             let is_new = |(member, parts): &(&usize, &BTreeSet<usize>)| parts.len() > 1 && !known.contains(*member);
             let Some((member, parts)) = sums.iter().find(is_new) else { continue };
             let rows = keyed
@@ -298,8 +299,8 @@ fn decide(
     let fewest = if several > 1 { FEWEST_OF_SEVERAL } else { FEWEST };
     let is_certain = |evidence: &Evidence| {
         let has_digits = evidence.digits >= FEWEST_DIGITS || (several > 1 && digits >= FEWEST_DIGITS_OF_SEVERAL);
-        // Of two equal members, and of figures such as `Variance`, the amounts do not say which is the other.
-        let is_plain = evidence.parts.len() > 1 && !evidence.parts.iter().any(|part| is_figure(keyed.name(at, *part)));
+        // `Actual` is the sum of `Budget` and `Variance`, and the revenue.
+        let is_plain = !evidence.parts.iter().any(|part| is_figure(keyed.name(at, *part)));
         whole(evidence) && evidence.near == 0 && evidence.amounts >= fewest && has_digits && is_plain
     };
     let members = keyed.count(at);

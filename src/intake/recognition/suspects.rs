@@ -13,7 +13,7 @@ use super::section::Draft;
 use super::shares::{Share, Shares, shares};
 use super::suspect_words::{
     ACCOUNTS, ACTUALS, COSTS, CREDIT_CODES, FALSE, FORMER, INVOICE_CODES, KINDS, NEGATIVE_FLAGS, OTHER_SCENARIOS,
-    POSITIVE_FLAGS, RETURNS, STATUSES, TRUE, TYPES, UNCOUNTED, UNCOUNTED_ALONE, has_phrase, is_return, is_word,
+    PLACES, POSITIVE_FLAGS, RETURNS, STATUSES, TRUE, TYPES, UNCOUNTED, UNCOUNTED_ALONE, has_phrase, is_return, is_word,
 };
 use super::text::{key, list_of, quoted};
 use crate::units::grouped;

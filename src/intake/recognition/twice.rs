@@ -172,7 +172,7 @@ fn repeated(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column) -> bool 
     let count = lines.lines.len();
     let equal = lines.again(&[]);
     let is_said = draft.questions.iter().any(|question| {
-        ["another one in every column", "have several rows with the same amount"]
+        ["another one in every column", "have several rows with the same amount", "it is the same in all rows"]
             .iter()
             .any(|said| question.question.contains(said))
     });
@@ -206,6 +206,10 @@ fn repeated(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column) -> bool 
             continue;
         };
         let headings: Vec<&str> = set.iter().filter_map(|at| Some(lines.columns.get(*at)?.heading.as_str())).collect();
+        // One question for one cause.
+        if headings.iter().any(|heading| *heading != partner.heading && draft.is_asked(heading)) {
+            return true;
+        }
         let has_partner = of_partner.is_some_and(|own| set.contains(&own));
         let what = if has_partner {
             ": the same sale for several partners, each with the full amount?"
