@@ -28,7 +28,7 @@ const TECHNICAL: &str = "line item position pos row no nr number num id key inde
     run snapshot version timestamp time created modified updated change changed date stand zeile lfd file source uuid guid hash";
 /// Words of columns that say since when a row counts.
 const VERSIONS: &str = "valid effective version revision rev snapshot loaded load exported export extract extracted batch run modified \
-    updated created timestamp from to until gültig stand changed asof";
+    updated created timestamp until gültig stand changed asof";
 /// Partners with a row that is the sum of their others from which it is not by chance.
 const FEWEST_SUMS: usize = 2;
 /// Digits of a sum from which it is not one by chance.

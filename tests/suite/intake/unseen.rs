@@ -300,3 +300,24 @@ fn clean_exports_are_not_asked_about_rows_that_count() {
         assert!(!asked.iter().any(|question| question.contains("differ from an earlier one")), "{name}: {asked:#?}");
     }
 }
+
+#[test]
+fn deals_that_may_not_count_are_asked_about_where_they_are_the_revenue() {
+    let mut flagged = "Record ID,Deal Name,Deal Stage,Close Date,Amount,Associated Company,Is Deleted\n".to_owned();
+    let mut split = "Deal Reg ID,Partner,Close Date,Status,Deal Value,Split %\n".to_owned();
+    let mut deleted = Decimal::ZERO;
+    for number in 0..24u64 {
+        let (own, is_deleted) = (amount(number), number % 6 == 0);
+        deleted += if is_deleted { own } else { Decimal::ZERO };
+        let (month, company) = (number % 12 + 1, ["Acme", "Birch", "Cedar"][usize::try_from(number % 3).unwrap()]);
+        writeln!(flagged, "{number},Deal {number},Closed won,2025-{month:02}-10,{own},{company},{is_deleted}").unwrap();
+        let other = ["Acme", "Birch", "Cedar"][usize::try_from((number + 1) % 3).unwrap()];
+        for (name, share) in [(company, 60), (other, 40)] {
+            writeln!(split, "{number},{name},2025-{month:02}-10,Won,{own},{share}").unwrap();
+        }
+    }
+    let seen = Seen::text(&[("deals.csv", &flagged)]);
+    seen.says(&format!("Is Deleted: rows with \"true\" (4 rows, {}): do they count?", grouped(deleted)));
+    seen.says("write `skip.\"Is Deleted\" = \"true\"` under `[opportunities]`");
+    Seen::text(&[("deals.csv", &split)]).says("Split %: the amounts are not multiplied by it");
+}
