@@ -42,7 +42,7 @@ pub(super) struct RowAmount {
 }
 
 impl RowAmount {
-    /// How `draft` reads the amounts of its rows; without columns where it takes more than two factors or another table.
+    /// The amounts of the rows of `draft`; not known for more than two factors and for another table.
     pub fn of(draft: &Draft<'_>, periods: &[usize]) -> Self {
         let columns = amount_columns(draft, periods);
         let product = draft.section.value("product.amount");

@@ -18,8 +18,7 @@ const MOST_COLUMNS: usize = 16;
 /// Fields whose columns say which partner, when and how much.
 const ESSENTIAL: [Field; 4] = [Field::PartnerId, Field::PartnerName, Field::Month, Field::Amount];
 /// Words of dates of rows that may be versions of each other.
-const VERSIONS: &str =
-    "snapshot version valid load loaded export exported batch extract extracted run effective as stand";
+const VERSIONS: &str = "snapshot version valid load loaded export exported batch extract extracted run effective as";
 
 /// The breakdown of every column of few values.
 pub(super) fn breakdowns(draft: &Draft<'_>, periods: &[usize]) -> Vec<Breakdown> {

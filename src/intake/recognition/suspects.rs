@@ -115,7 +115,7 @@ fn returns(draft: &mut Draft<'_>, one: &Shares) -> bool {
     (!one.is_known || !positive.is_zero()) && found(draft, one, is_return)
 }
 
-/// Cancelled rows, drafts, forecasts and the like.
+/// Cancelled rows, drafts and forecasts.
 fn uncounted(draft: &mut Draft<'_>, one: &Shares) -> bool {
     let is_status = has_word(&one.heading, STATUSES);
     let is_one = |value: &str| {

@@ -25,10 +25,10 @@ const ROWS_PER_REPEATED: usize = 10;
 const ROWS_PER_EQUAL: usize = 50;
 /// Words of columns that number or time the rows of an export.
 const TECHNICAL: &str = "line item position pos row no nr number num id key index seq sequence batch exported export extracted extract loaded load \
-    run snapshot version timestamp time created modified updated change changed date stand zeile lfd file source uuid guid hash";
+    run snapshot version timestamp time created modified updated change changed date zeile lfd file source uuid guid hash";
 /// Words of columns that say since when a row counts.
 const VERSIONS: &str = "valid effective version revision rev snapshot loaded load exported export extract extracted batch run modified \
-    updated created timestamp until gültig stand changed asof";
+    updated created timestamp until gültig changed asof";
 /// Partners with a row that is the sum of their others from which it is not by chance.
 const FEWEST_SUMS: usize = 2;
 /// Digits of a sum from which it is not one by chance.
@@ -52,7 +52,7 @@ struct Lines<'p> {
     lines: Vec<Line>,
 }
 
-/// Rows that are there again without some columns.
+/// Rows that equal an earlier one without some columns.
 struct Again {
     rows: usize,
     sum: Decimal,
@@ -188,7 +188,13 @@ fn repeated(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column) -> bool 
     if is_said {
         return true;
     }
-    let base = equal.map_or(0, |again| again.rows);
+    nearly(draft, lines, partner, equal.map_or(0, |again| again.rows))
+}
+
+/// Asks about rows that equal another one without one or two columns, more than the `base` that do so with all; true when there
+/// are some.
+fn nearly(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column, base: usize) -> bool {
+    let count = lines.lines.len();
     let places: Vec<usize> = (0..lines.columns.len()).collect();
     let of_partner =
         places.iter().copied().find(|at| lines.columns.get(*at).is_some_and(|one| one.heading == partner.heading));

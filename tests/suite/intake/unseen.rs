@@ -143,7 +143,7 @@ fn flags_scenarios_accounts_and_units_are_asked_about_with_their_amounts() {
 }
 
 #[test]
-fn rows_that_are_there_again_are_asked_about_with_both_sums() {
+fn rows_that_occur_again_are_asked_about_with_both_sums() {
     let mut once: Vec<(String, Decimal)> = Vec::new();
     for (at, partner) in (0u64..).zip(["Acme", "Birch", "Cedar"]) {
         once.extend(months().map(|(month, label)| (format!("{partner},{label}"), amount(at * 100 + month))));
