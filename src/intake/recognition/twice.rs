@@ -191,8 +191,8 @@ fn repeated(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column) -> bool 
     nearly(draft, lines, partner, equal.map_or(0, |again| again.rows))
 }
 
-/// Asks about rows that equal another one without one or two columns, more than the `base` that do so with all; true when there
-/// are some.
+/// Asks about rows that equal another one without one or two columns, beyond the `base` of those that do so with all; true
+/// when there are some.
 fn nearly(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column, base: usize) -> bool {
     let count = lines.lines.len();
     let places: Vec<usize> = (0..lines.columns.len()).collect();
