@@ -108,7 +108,7 @@ figures! {
         tables: Vec<TableSummary>;
         /// Currency of every amount.
         currency: Currency;
-        /// True when the book states the currency, false when a default applies.
+        /// True when the book or its mapping file states the currency, false when a default applies.
         is_currency_stated: bool;
         /// Number of partners.
         partners: usize;

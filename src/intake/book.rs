@@ -40,6 +40,7 @@ pub(super) fn read_store<'m>(
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.default_currency) = (log, currency);
+    shared.is_currency_mapped = mapping.is_some_and(|mapping| mapping.currency.is_some());
     shared.calendar = mapping.and_then(|mapping| mapping.calendar).or(options.calendar);
     (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
     shared.similar_ids = mapping.is_some_and(|mapping| mapping.similar_ids);

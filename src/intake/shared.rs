@@ -58,6 +58,8 @@ pub(super) struct Shared {
     pub calendar: Option<FiscalCalendar>,
     /// Currency of rows that state none.
     pub default_currency: Option<Currency>,
+    /// True when the mapping file states that currency.
+    pub is_currency_mapped: bool,
     /// The first currency that a row stated, and where.
     pub stated_currency: Option<(Currency, String)>,
     /// Numbers of the current table that were rounded to the 15 digits of a spreadsheet.

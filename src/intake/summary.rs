@@ -13,7 +13,7 @@ impl Shared {
         BookSummary {
             tables: std::mem::take(&mut self.tables),
             currency,
-            is_currency_stated: self.stated_currency.is_some(),
+            is_currency_stated: self.stated_currency.is_some() || self.is_currency_mapped,
             partners: partners.len(),
             partners_without_revenue: partners.len().saturating_sub(survey.partners),
             revenue: survey.revenue(currency),

@@ -140,7 +140,7 @@ fn notes(book: &BookSummary, options: &TableOptions) -> String {
         (complete, _) => notes.extend(complete.map(|month| format!("the latest complete month is {month}"))),
     }
     notes.push(match book.is_currency_stated {
-        true => format!("amounts are in {}, as the book states", book.currency),
+        true => format!("amounts are in {}, as the book or its mapping states", book.currency),
         false => format!("amounts are in {}: the book states no currency", book.currency),
     });
     let partners = counted(book.partners, "partner", "partners");

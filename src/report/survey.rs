@@ -4,9 +4,9 @@ use super::book::text as book_text;
 use super::figures::count;
 use super::grid::{Grid, Left, Right, TableOptions, bold};
 use crate::channel::{BookSummary, PartnerBook};
-use crate::finding::{FindingDocument, Findings, FindingsDocument};
-use crate::intake::recognition::Survey;
-use crate::units::Money;
+use crate::finding::{FindingDocument, Findings, FindingsDocument, counted};
+use crate::intake::recognition::{Breakdown, BreakdownValue, Survey};
+use crate::units::{Money, grouped, plain};
 use comfy_table::Cell;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,6 +41,8 @@ pub struct SurveyDocument<'a> {
     decisions: Vec<DecisionDocument<'a>>,
     /// Open questions.
     questions: Vec<QuestionDocument<'a>>,
+    /// Rows and amounts by the values of each column of the table of revenue that has at most 12 of them, used or not.
+    breakdowns: Vec<BreakdownDocument<'a>>,
     /// Content that was read with the mapping; null when the book cannot be read.
     read: Option<ReadDocument<'a>>,
     /// Findings of the survey and of reading.
@@ -85,6 +87,32 @@ struct QuestionDocument<'a> {
     place: &'a str,
     /// The question, with the key that answers it.
     question: &'a str,
+}
+
+/// Rows and amounts by the values of one column.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Breakdown")]
+struct BreakdownDocument<'a> {
+    /// File, and `file!Sheet` for workbooks.
+    file: &'a str,
+    /// Heading of the column.
+    column: &'a str,
+    /// Column of the book that it is read as; empty when the mapping does not use it.
+    field: &'a str,
+    /// Values, those of most rows first.
+    values: Vec<BreakdownValueDocument<'a>>,
+}
+
+/// Rows and amount beside one value.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BreakdownValue")]
+struct BreakdownValueDocument<'a> {
+    /// Value; empty for cells without one. Numbers of documents are grouped by the letters before them, as `CN…`.
+    value: &'a str,
+    /// Number of rows.
+    rows: usize,
+    /// Sum of the amounts as the file writes them, as an exact decimal string; null when it is not known.
+    amount: Option<String>,
 }
 
 /// Content of the book that was read.
@@ -158,10 +186,24 @@ pub fn json(view: &SurveyView<'_>) -> serde_json::Result<String> {
             .iter()
             .map(|one| QuestionDocument { place: &one.place, question: &one.question })
             .collect(),
+        breakdowns: survey.breakdowns.iter().map(breakdown).collect(),
         read,
         findings: FindingsDocument::new(FindingDocument::grouped(view.findings.iter())),
     };
     serde_json::to_string_pretty(&document).map(|text| text + "\n")
+}
+
+fn breakdown(one: &Breakdown) -> BreakdownDocument<'_> {
+    let value = |one: &'_ BreakdownValue| one.amount.map(plain);
+    let values = one.values.iter();
+    BreakdownDocument {
+        file: &one.file,
+        column: &one.column,
+        field: &one.field,
+        values: values
+            .map(|one| BreakdownValueDocument { value: &one.value, rows: one.rows, amount: value(one) })
+            .collect(),
+    }
 }
 
 /// The survey for a terminal.
@@ -173,6 +215,9 @@ pub fn text(view: &SurveyView<'_>, options: &TableOptions) -> String {
     }
     if !view.survey.questions.is_empty() {
         sections.push(questions(view, options));
+    }
+    if !view.survey.breakdowns.is_empty() {
+        sections.push(breakdowns(view, options));
     }
     sections.push(match view.book {
         Some(book) => content(book, options),
@@ -210,6 +255,30 @@ fn questions(view: &SurveyView<'_>, options: &TableOptions) -> String {
     let mut text = format!("{}\n", bold("Open questions", options.colour));
     for question in &view.survey.questions {
         text.push_str(&format!("- {}: {}\n", question.place, question.question));
+    }
+    text
+}
+
+/// Values of a column that are shown.
+const SHOWN: usize = 6;
+
+/// Amounts by the values of columns, as the file writes them.
+fn breakdowns(view: &SurveyView<'_>, options: &TableOptions) -> String {
+    let mut text = format!("{}\n", bold("Amounts by the values of columns", options.colour));
+    for one in &view.survey.breakdowns {
+        let used = if one.field.is_empty() { "not used" } else { one.field.as_str() };
+        let shown = one.values.iter().take(SHOWN).map(|one| {
+            let value = if one.value.is_empty() { "no value" } else { one.value.as_str() };
+            let rows = counted(one.rows, "row");
+            match one.amount {
+                Some(amount) => format!("{value} {} ({rows})", grouped(amount)),
+                None => format!("{value} ({rows})"),
+            }
+        });
+        let more = one.values.len().saturating_sub(SHOWN);
+        let more = if more == 0 { String::new() } else { format!(" · {} more", count(more)) };
+        let shown: Vec<String> = shown.collect();
+        text.push_str(&format!("- {}: {} ({used}): {}{more}\n", one.file, one.column, shown.join(" · ")));
     }
     text
 }

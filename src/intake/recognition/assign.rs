@@ -4,6 +4,7 @@ use super::super::store::Store;
 use super::super::table::{Field, TableKind};
 use super::aside::aside;
 use super::balances::balances;
+use super::breakdown::breakdowns;
 use super::columns::{amount, bind_partner, deductions, facts, negatives, other_amounts, signs, taxes, uncounted};
 use super::constant::names;
 use super::cube::cube;
@@ -18,12 +19,14 @@ use super::measures::measures;
 use super::name_currency::{is_in_another, other_currencies};
 use super::nested::{group_rows, nested, some_sums};
 use super::numbers::numbers;
-use super::outcome::{Question, Source, Survey};
+use super::outcome::{Breakdown, Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::rollup::rollups;
 use super::running::{growing, running_rows};
 use super::section::Draft;
+use super::suspects::suspects;
 use super::text::{Decision, Section, order, quoted};
+use super::twice::twice;
 use super::unit_column::unit_column;
 use super::wide::Wide;
 use crate::finding::listed;
@@ -60,7 +63,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let transactions = revenue.or(opportunities);
     let partners = master(&fits, transactions);
     let (parts, roles) = (parts(&fits, profiles, [revenue, opportunities]), BTreeMap::new());
-    let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
+    let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), breakdowns: Vec::new(), parts, roles };
     plan.headless(profiles);
     let link = partners.as_ref().map(|(_, link)| *link);
     if let Some((value, known)) = link.and_then(|link| link.spelled) {
@@ -155,6 +158,9 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
     let lines = nested(draft, partner, periods);
     let known = rollups(draft, partner, periods, &asked);
     some_sums(draft, partner, &lines, known);
+    suspects(draft, partner, periods);
+    twice(draft, partner, fit.date, periods);
+    draft.breakdowns = breakdowns(draft, periods);
 }
 
 /// Asks about signs, currencies and the date, as far as no heading says what they are.
@@ -206,6 +212,7 @@ pub(super) struct Plan<'s> {
     pub store: &'s Store,
     pub decisions: Vec<Decision>,
     pub questions: Vec<Question>,
+    pub breakdowns: Vec<Breakdown>,
     /// Tables that are read as one, by the table of the store that decides their mapping.
     parts: BTreeMap<usize, Vec<&'s Profile>>,
     /// Tables of the book by table of the store, with the reason.
@@ -236,6 +243,7 @@ impl<'s> Plan<'s> {
             role.1 = format!("one row for each `{}`", joined.key.heading);
         }
         self.questions.extend(draft.questions);
+        self.breakdowns.extend(draft.breakdowns);
         let mut decisions = draft.section.into_decisions();
         decisions.sort_by_key(|decision| order(&decision.key));
         self.decisions.extend(decisions);
@@ -392,6 +400,6 @@ impl<'s> Plan<'s> {
                 reason,
             });
         }
-        Survey::new(sources, self.decisions, self.questions)
+        Survey::new(sources, self.decisions, self.questions, self.breakdowns)
     }
 }

@@ -6,7 +6,7 @@ use super::profile::Column;
 use super::section::Draft;
 use super::text::{key, list_of, quoted};
 use crate::finding::counted;
-use crate::units::plain;
+use crate::units::grouped;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ pub(super) fn balances(draft: &mut Draft<'_>, partner: &Column, periods: &[usize
         let (out, asked): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|(_, rows)| is_partner || rows.is_carried || rows.is_proven);
         let shown = |(word, rows): &(String, Rows)| {
-            format!("{} in {} ({})", quoted(word), counted(rows.count, "row"), plain(rows.sum))
+            format!("{} in {} ({})", quoted(word), counted(rows.count, "row"), grouped(rows.sum))
         };
         let name = format!("skip.{}", key(&column.heading));
         if !out.is_empty() && !draft.section.has(&name) {

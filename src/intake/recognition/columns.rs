@@ -7,7 +7,7 @@ use super::heading::{compared, is_one_of};
 use super::keyed::sums_by;
 use super::outcomes::outcome;
 use super::profile::Column;
-use super::role::has_word;
+use super::role::{has_word, is_quantity};
 use super::section::Draft;
 use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, MEASURES, QUANTITIES, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
@@ -162,11 +162,18 @@ pub(super) fn negatives(draft: &mut Draft<'_>) {
     }
 }
 
+/// Words of headings of amounts that were paid back.
+const REFUNDS: &str =
+    "refund refunds refunded retouren rückerstattung rückerstattet remboursement remboursé reembolso rimborso";
+
 /// Asks about amounts beside the bound one that are to be taken off it, such as returns.
 pub(super) fn deductions(draft: &mut Draft<'_>) {
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
-    let is_deduction =
-        |column: &&Column| column.is_amount() && !is_bound(column) && is_one_of(DEDUCTIONS, &column.heading);
+    let is_named = |column: &Column| {
+        let has_amounts = column.values.len() > 1 && !is_quantity(&column.heading);
+        is_one_of(DEDUCTIONS, &column.heading) || (has_amounts && has_word(&column.heading, REFUNDS))
+    };
+    let is_deduction = |column: &&Column| column.is_amount() && !is_bound(column) && is_named(column);
     let found: Vec<&str> =
         draft.profile.columns.iter().filter(is_deduction).map(|column| column.heading.as_str()).collect();
     if !found.is_empty() {
@@ -249,8 +256,13 @@ fn ask_types(draft: &mut Draft<'_>, column: &Column, periods: &[usize]) {
 }
 
 /// Asks whether the rows with `words`, whose amounts have `sum`, count beside those with `others`.
-fn ask_words(draft: &mut Draft<'_>, heading: &str, (words, others): (Vec<String>, Vec<String>), sum: Decimal) {
-    let (key, words) = (key(heading), words.join(", "));
+pub(super) fn ask_words(
+    draft: &mut Draft<'_>,
+    heading: &str,
+    (words, others): (Vec<String>, Vec<String>),
+    sum: Decimal,
+) {
+    let (key, words, table) = (key(heading), words.join(", "), draft.section.table);
     let mut rest = match others.len() {
         2..=MOST_WORDS => format!("; those with {} count", others.join(", ")),
         _ => String::new(),
@@ -260,7 +272,7 @@ fn ask_words(draft: &mut Draft<'_>, heading: &str, (words, others): (Vec<String>
     }
     draft.ask(
         heading,
-        format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
+        format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[{table}]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
     );
 }
 

@@ -8,7 +8,7 @@ use super::profile::Column;
 use super::section::Draft;
 use super::text::{key, list_of, quoted};
 use crate::finding::{counted, listed};
-use crate::units::plain;
+use crate::units::grouped;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,11 +130,11 @@ fn leave_out(draft: &mut Draft<'_>, column: &Column, words: &[&str]) {
 
 fn ask(draft: &mut Draft<'_>, column: &Column, cube: &Cube, (words, sums): (&[&str], &Sums)) {
     let others: Vec<usize> = sums.all.difference(&sums.proven).copied().collect();
-    let proven = plain(cube.total(&sums.proven));
+    let proven = grouped(cube.total(&sums.proven));
     let rest = match others.len() {
         0 => String::new(),
         many => {
-            format!("; it leaves out {} as well, {} in all", counted(many, "other row"), plain(cube.total(&others)))
+            format!("; it leaves out {} as well, {} in all", counted(many, "other row"), grouped(cube.total(&others)))
         }
     };
     let question = format!(
@@ -158,14 +158,14 @@ fn ask_blank(draft: &mut Draft<'_>, column: &Column, cube: &Cube, sums: &Sums) {
     let others: Vec<usize> = sums.all.difference(&found).copied().collect();
     let rest = match others.len() {
         0 => String::new(),
-        many => format!(", and {} as well, {} in all", counted(many, "other row"), plain(cube.total(&others))),
+        many => format!(", and {} as well, {} in all", counted(many, "other row"), grouped(cube.total(&others))),
     };
     let question = format!(
         "of the {} with no value, {} the sum of the others, {} in all: do they count twice? Then export them without these \
          sums; `skip.{} = \"\"` under `[revenue]` leaves them out{rest}",
         counted(sums.all.len(), "row"),
         if found.len() == 1 { "1 is".to_owned() } else { format!("{} are", found.len()) },
-        plain(cube.total(&found)),
+        grouped(cube.total(&found)),
         key(&column.heading),
     );
     draft.ask(&column.heading, question);

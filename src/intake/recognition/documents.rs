@@ -8,7 +8,7 @@ use super::profile::{Column, Profile};
 use super::role::has_word;
 use super::section::Draft;
 use crate::finding::counted;
-use crate::units::plain;
+use crate::units::grouped;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -116,8 +116,8 @@ pub(super) fn of_documents(draft: &mut Draft<'_>, amount: Option<&Column>) {
                  counts once per row, {} in all instead of {}: export one row per document, or the amounts of the lines",
                 key.heading,
                 counted(document.rows, "row"),
-                plain(read.fold(Decimal::ZERO, plus)),
-                plain(once.fold(Decimal::ZERO, plus)),
+                grouped(read.fold(Decimal::ZERO, plus)),
+                grouped(once.fold(Decimal::ZERO, plus)),
             );
             return draft.ask(&amount.heading, question);
         }
@@ -145,10 +145,10 @@ fn differing(
     let difference = unequal.iter().map(|(_, sum, stated)| *sum - *stated).fold(Decimal::ZERO, plus);
     let question = format!(
         "the lines of `{number}` sum to {}, and `{total}` is {}: {} with a difference, {} in all; which amount is the net revenue?",
-        plain(*sum),
-        plain(*stated),
+        grouped(*sum),
+        grouped(*stated),
         counted(unequal.len(), "document"),
-        plain(difference)
+        grouped(difference)
     );
     draft.ask(&amount.heading, question);
 }
@@ -189,7 +189,7 @@ fn without_document(draft: &mut Draft<'_>, (key, file): (&Column, &str), lines: 
     let question = format!(
         "`{file}` has {} ({}) of documents that are missing here, the first `{first}`, and none of them is read: is it revenue?",
         counted(rows, "line"),
-        plain(sum.fold(Decimal::ZERO, plus)),
+        grouped(sum.fold(Decimal::ZERO, plus)),
     );
     draft.ask(&key.heading, question);
 }

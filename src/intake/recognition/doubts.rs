@@ -12,15 +12,10 @@ use super::section::Draft;
 use super::synonym::QUANTITIES;
 use super::text::{key, list_of};
 use crate::finding::counted;
-use crate::units::{Month, plain};
+use crate::units::{Month, grouped};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words of flags of rows that often do not count.
-const FLAGS: &str = "reversed reversal cancelled canceled cancellation void voided deleted storno storniert returned refunded \
-    rejected duplicate test excluded exclude annulé annulée anulado anulada geannuleerd annullato";
-/// Words for yes, lower case.
-const YES: [&str; 10] = ["y", "yes", "true", "t", "1", "x", "j", "ja", "oui", "sí"];
 /// Words of the part of an amount that belongs to the partner.
 const SHARES: &str = "share split allocation anteil quote part";
 /// Words of lines above another one.
@@ -43,7 +38,6 @@ const MOST_TEXTS: usize = 12;
 
 /// Asks about all of these columns.
 pub(super) fn doubts(draft: &mut Draft<'_>, fit: &Fit<'_>) {
-    flags(draft);
     shares(draft);
     parents(draft);
     not_invoiced(draft, fit.date);
@@ -60,30 +54,8 @@ fn free<'p>(draft: &Draft<'p>) -> Vec<&'p Column> {
     draft.profile.columns.iter().filter(|column| column.filled > 0 && !is_bound(column)).collect()
 }
 
-/// Flags such as `Reversed`, some of whose rows say yes.
-fn flags(draft: &mut Draft<'_>) {
-    for column in free(draft).into_iter().filter(|column| column.values.len() <= 2 && has_word(&column.heading, FLAGS))
-    {
-        let yes: Vec<&str> = column
-            .values
-            .keys()
-            .map(|value| &**value)
-            .filter(|value| YES.contains(&value.to_lowercase().as_str()))
-            .collect();
-        let rows: u64 = yes.iter().filter_map(|value| column.values.get(*value)).sum();
-        if rows > 0 && rows < draft.profile.rows {
-            let rows = counted(usize::try_from(rows).unwrap_or(usize::MAX), "row");
-            let (name, words) = (key(&column.heading), list_of(&yes));
-            let question = format!(
-                "rows with {words} ({rows}): do they count? If not, write `skip.{name} = {words}` under `[revenue]`"
-            );
-            draft.ask(&column.heading, question);
-        }
-    }
-}
-
 /// Shares of several partners in one amount.
-fn shares(draft: &mut Draft<'_>) {
+pub(super) fn shares(draft: &mut Draft<'_>) {
     let is_share = |column: &&Column| {
         let is_percent = column.heading.contains('%') || has_word(&column.heading, "pct percent percentage");
         has_word(&column.heading, SHARES) && (is_percent || column.percents > 0) && column.values.len() > 1
@@ -155,7 +127,7 @@ fn returns(draft: &mut Draft<'_>, amount: Option<&Column>) {
             "{} with a negative `{}` and a positive amount, {} in all: are they returns? Then export their amounts with a minus sign",
             counted(apart, "row"),
             quantity.heading,
-            plain(sum)
+            grouped(sum)
         );
         draft.ask(&amount.heading, question);
     }
@@ -218,7 +190,7 @@ fn payments(draft: &mut Draft<'_>, periods: &[usize]) {
         let question = format!(
             "{} ({}) are named as payments, such as `{first}`: do they count? If not, {answer}",
             counted(count, "row"),
-            plain(sum)
+            grouped(sum)
         );
         draft.ask(&column.heading, question);
     }

@@ -5,7 +5,7 @@ use super::keyed::sums_by;
 use super::profile::Column;
 use super::section::Draft;
 use super::text::{key, list_of};
-use crate::units::plain;
+use crate::units::grouped;
 
 /// Words of figures, lower case; a name that has no other word is one.
 const WORDS: &str = "budget plan planned target forecast fcst outlook actual actuals ist soll ziel prognose vorjahr vj delta \
@@ -32,7 +32,7 @@ pub(super) fn figure_names(draft: &mut Draft<'_>, periods: &[usize]) {
         }
         let sums = sums_by(draft, column, periods);
         let shown = |name: &&str| match sums.get(*name) {
-            Some(sum) => format!("`{name}` ({})", plain(*sum)),
+            Some(sum) => format!("`{name}` ({})", grouped(*sum)),
             None => format!("`{name}`"),
         };
         let listed: Vec<String> = names.iter().map(shown).collect();
@@ -48,7 +48,7 @@ pub(super) fn figure_names(draft: &mut Draft<'_>, periods: &[usize]) {
 }
 
 /// True for a name of nothing but words of figures and years, with at least one such word, or for a year.
-fn is_figure(name: &str) -> bool {
+pub(super) fn is_figure(name: &str) -> bool {
     let lower = name.to_lowercase();
     let is_sign = |c: char| !c.is_alphanumeric();
     let words: Vec<&str> = lower.split(is_sign).filter(|word| !word.is_empty()).collect();

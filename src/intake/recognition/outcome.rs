@@ -1,6 +1,7 @@
 //! Outcome of a survey: the tables that were found, the mapping file with its reasons, and questions.
 
 use super::text::{Decision, mapping_text, shared};
+use rust_decimal::Decimal;
 
 /// A proposed mapping with its reasons.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +14,32 @@ pub struct Survey {
     pub questions: Vec<Question>,
     /// The mapping file; empty when the book needs none.
     pub mapping: String,
+    /// Rows and amounts by the values of columns, in the order of the tables.
+    pub breakdowns: Vec<Breakdown>,
+}
+
+/// Rows and amounts by the values of one column of the table of revenue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breakdown {
+    /// File as the user knows it, `file!Sheet` for workbooks.
+    pub file: String,
+    /// Heading of the column.
+    pub column: String,
+    /// Column of the book that it is read as; empty when the mapping does not use it.
+    pub field: String,
+    /// Its values, those of most rows first.
+    pub values: Vec<BreakdownValue>,
+}
+
+/// Rows and amount beside one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakdownValue {
+    /// The value; empty for cells without one. Numbers of documents are grouped by the letters before them, as `CN…`.
+    pub value: String,
+    /// Rows that are read.
+    pub rows: usize,
+    /// Sum of the amounts as the file writes them; `None` when the amount is computed from more than two columns.
+    pub amount: Option<Decimal>,
 }
 
 /// A file, sheet or list with its role in the book.
@@ -41,9 +68,14 @@ pub struct Question {
 
 impl Survey {
     /// The survey with its mapping file.
-    pub(super) fn new(sources: Vec<Source>, decisions: Vec<Decision>, questions: Vec<Question>) -> Self {
+    pub(super) fn new(
+        sources: Vec<Source>,
+        decisions: Vec<Decision>,
+        questions: Vec<Question>,
+        breakdowns: Vec<Breakdown>,
+    ) -> Self {
         let decisions = shared(decisions);
         let mapping = mapping_text(&decisions);
-        Self { sources, decisions, questions, mapping }
+        Self { sources, decisions, questions, mapping, breakdowns }
     }
 }

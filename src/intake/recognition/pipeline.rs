@@ -3,15 +3,19 @@
 use super::super::table::Field;
 use super::amounts::plus;
 use super::assign::Plan;
+use super::breakdown::breakdowns;
 use super::columns::{won_revenue, won_rows};
 use super::currency_column::{currencies, currency_column};
+use super::doubts::shares;
 use super::fit::Fit;
 use super::keyed::Keyed;
 use super::numbers::numbers;
 use super::profile::Column;
 use super::section::Draft;
+use super::suspects::suspects;
 use super::text::key;
-use crate::units::plain;
+use super::twice::twice;
+use crate::units::grouped;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -63,6 +67,10 @@ impl<'s> Plan<'s> {
         numbers(&mut draft, &[Field::Amount], &[]);
         currencies(&mut draft, partner, &[]);
         draft.dates(&[Field::CloseDate, Field::RegisteredOn]);
+        shares(&mut draft);
+        suspects(&mut draft, partner, &[]);
+        twice(&mut draft, partner, fit.close_date.or(fit.date), &[]);
+        draft.breakdowns = breakdowns(&draft, &[]);
         if !draft.section.has("fill_down") {
             draft.skip_empty(&[Field::PartnerId, Field::Amount, Field::CloseDate]);
         }
@@ -125,8 +133,8 @@ fn repeated_ids(draft: &mut Draft<'_>, amount: &Column) {
     let question = format!(
         "{same} have several rows with the same amount, as snapshots and lines of products have: all amounts sum to {}, and to {} if \
          each counts once: export one row for each",
-        plain(all),
-        plain(once)
+        grouped(all),
+        grouped(once)
     );
     draft.ask(&id.heading, question);
 }

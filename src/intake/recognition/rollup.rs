@@ -2,12 +2,14 @@
 //! account above or below its own ones. Their amounts count once.
 
 use super::amounts::{amount_columns, plus};
+use super::figure_names::is_figure;
 use super::keyed::Keyed;
 use super::profile::Column;
+use super::relation::{Table, alike, digits};
 use super::section::Draft;
 use super::text::{key, list_of};
 use crate::finding::{counted, listed};
-use crate::units::plain;
+use crate::units::grouped;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +33,8 @@ const SEARCHED: usize = 4;
 const LEVELS: usize = 4;
 /// Most members that a filter lists.
 const MOST_NAMES: usize = 100;
+/// Most members of two columns that are compared with each other.
+const MOST_VALUES: usize = 40;
 /// Rows per member from which a column is looked at.
 const ROWS_PER_MEMBER: usize = 2;
 
@@ -83,6 +87,9 @@ pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]
         if keyed.count(at) > 2 && has_members && !is_decided && !(is_partner && is_filled) {
             let found = members(&keyed, at);
             let (out, open) = decide(draft, &keyed, at, &found);
+            let asked = open.iter().flat_map(|(members, _)| members);
+            let known: BTreeSet<usize> = out.iter().chain(asked).copied().collect();
+            let beside = within(&keyed, at, &known);
             let names = |members: &[usize]| -> Vec<String> {
                 members.iter().map(|member| keyed.name(at, *member).to_owned()).collect()
             };
@@ -90,6 +97,9 @@ pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]
                 Some((members, question)) if is_partner => partners.open = Some((names(&members), question)),
                 Some((_, question)) => draft.ask(&column.heading, question),
                 None => {}
+            }
+            if let Some(question) = beside {
+                draft.ask(&column.heading, question);
             }
             if is_partner {
                 partners.out = names(&out);
@@ -104,6 +114,8 @@ pub(super) fn rollups(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]
 /// The members of the column `at` that may be sums of others, with the evidence.
 fn members(keyed: &Keyed<'_>, at: usize) -> BTreeMap<usize, Evidence> {
     let groups = keyed.groups(at);
+    let alike = alike(keyed, at);
+    let solved = Table::of(keyed, at, &groups, &alike).sums();
     let member = |row: &usize| keyed.rows.get(*row).and_then(|row| row.members.get(at)).copied().unwrap_or_default();
     let mut parts: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     let mut largest: Vec<&Vec<usize>> = groups.iter().filter(|group| group.len() > 2).collect();
@@ -117,6 +129,8 @@ fn members(keyed: &Keyed<'_>, at: usize) -> BTreeMap<usize, Evidence> {
             parts.entry(member(&parent)).or_default().extend(others);
         }
     }
+    // What the amounts prove counts before what is beside them.
+    parts.extend(solved);
     let mut found: BTreeMap<usize, Evidence> = BTreeMap::new();
     for (parent, parts) in parts {
         let mut evidence = Evidence { parts, ..Evidence::default() };
@@ -129,6 +143,43 @@ fn members(keyed: &Keyed<'_>, at: usize) -> BTreeMap<usize, Evidence> {
         found.insert(parent, evidence);
     }
     found
+}
+
+/// The question about a member whose amounts are sums of others beside one value of another column only, such as one
+/// partner.
+fn within(keyed: &Keyed<'_>, at: usize, known: &BTreeSet<usize>) -> Option<String> {
+    let is_split = |other: &usize| {
+        let is_few = (2..=MOST_VALUES).contains(&keyed.count(*other)) && keyed.count(at) <= MOST_VALUES;
+        let is_date = keyed.columns.get(*other).is_none_or(|column| column.is_date());
+        *other != at && is_few && !is_date && !keyed.determines(at, *other)
+    };
+    let groups = keyed.groups(at);
+    let of = |group: &&Vec<usize>, other: usize| {
+        let row = group.first().and_then(|row| keyed.rows.get(*row));
+        row.and_then(|row| row.members.get(other).copied())
+    };
+    for other in (0..keyed.columns.len()).filter(is_split) {
+        for value in 0..keyed.count(other) {
+            let own: Vec<Vec<usize>> = groups.iter().filter(|group| of(group, other) == Some(value)).cloned().collect();
+            let sums = Table::of(keyed, at, &own, &[]).sums();
+            let is_new = |(member, parts): &(&usize, &BTreeSet<usize>)| parts.len() > 1 && !known.contains(*member);
+            let Some((member, parts)) = sums.iter().find(is_new) else { continue };
+            let rows = keyed
+                .rows
+                .iter()
+                .filter(|row| row.members.get(at) == Some(member) && row.members.get(other) == Some(&value));
+            let sum = rows.map(super::keyed::Keys::total).fold(Decimal::ZERO, plus);
+            let names: Vec<&str> = parts.iter().take(3).map(|part| keyed.name(at, *part)).collect();
+            return Some(format!(
+                "beside `{}`, the rows of `{}` ({}) are the sums of those of {}: do they count twice? Then export the table without them",
+                keyed.name(other, value),
+                keyed.name(at, *member),
+                grouped(sum),
+                listed(&names)
+            ));
+        }
+    }
+    None
 }
 
 /// Compares the rows `own` of a member with those of its parts.
@@ -156,13 +207,6 @@ fn compare(keyed: &Keyed<'_>, own: &[usize], others: &[usize], evidence: &mut Ev
         }
         (rows, _) => evidence.differing += rows,
     }
-}
-
-/// Number of digits of an amount without zeros at its end; 0 for zero.
-fn digits(amount: &Decimal) -> usize {
-    let text = amount.abs().normalize().to_string();
-    let digits = text.trim_end_matches('0').bytes().filter(u8::is_ascii_digit).count();
-    if amount.is_zero() { 0 } else { digits }
 }
 
 /// True when `amount` is `sum`, or differs by half a percent at most.
@@ -255,10 +299,17 @@ fn decide(
     let fewest = if several > 1 { FEWEST_OF_SEVERAL } else { FEWEST };
     let is_certain = |evidence: &Evidence| {
         let has_digits = evidence.digits >= FEWEST_DIGITS || (several > 1 && digits >= FEWEST_DIGITS_OF_SEVERAL);
-        whole(evidence) && evidence.near == 0 && evidence.amounts >= fewest && has_digits
+        // `Actual` is the sum of `Budget` and `Variance`, and the revenue.
+        let is_plain = !evidence.parts.iter().any(|part| is_figure(keyed.name(at, *part)));
+        whole(evidence) && evidence.near == 0 && evidence.amounts >= fewest && has_digits && is_plain
     };
+    let members = keyed.count(at);
     let is_likely = |evidence: &&Evidence| {
-        let is_large = evidence.amounts > 0 && whole(evidence) && evidence.sum.abs().trunc() >= Decimal::from(LARGE);
+        // A sum of a few of many rows may be one by chance.
+        let is_rare = evidence.digits > 2
+            && 10_usize.saturating_pow(u32::try_from(evidence.digits.min(15)).unwrap_or(15)) > members * members * 50;
+        let is_large = evidence.sum.abs().trunc() >= Decimal::from(LARGE) || is_rare;
+        let is_large = evidence.amounts > 0 && whole(evidence) && is_large;
         (evidence.amounts >= fewest && evidence.proven + evidence.near > evidence.differing) || is_large
     };
     let likely = found.iter().map(|(member, evidence)| (*member, evidence));
@@ -304,7 +355,7 @@ fn shown(keyed: &Keyed<'_>, at: usize, members: &[(usize, &Evidence)]) -> (Strin
     };
     let parts = members.first().map(|(_, evidence)| &evidence.parts);
     let parts: Vec<&str> = parts.into_iter().flatten().take(2).map(|part| keyed.name(at, *part)).collect();
-    (format!("{}{more} ({})", listed(&names), plain(sum)), listed(&parts))
+    (format!("{}{more} ({})", listed(&names), grouped(sum)), listed(&parts))
 }
 
 /// The members as the value of a filter.

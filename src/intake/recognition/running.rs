@@ -83,8 +83,9 @@ pub(super) fn growing(
     let named = texts.map(|text| text.rsplit_once('.').map_or(text, |(stem, _)| stem)).find(|text| is_running(text));
     let (partners, months) = if named.is_some() { (1, FEWEST_NAMED) } else { (FEWEST_PARTNERS, FEWEST_MONTHS) };
     let long: Vec<&Series> = rows.iter().filter(|row| row.len() >= months).collect();
+    let start = restart(&rows);
     let falls = |row: &[(u32, Decimal)]| {
-        row.windows(2).any(|pair| matches!(pair, [(_, one), (month, other)] if *month != 1 && other < one))
+        row.windows(2).any(|pair| matches!(pair, [(_, one), (month, other)] if *month != start && other < one))
     };
     let grows =
         |row: &[(u32, Decimal)]| row.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if other > one));
@@ -102,6 +103,19 @@ pub(super) fn growing(
     let heading =
         if periods.is_empty() { amount.map_or("", |amount| &amount.heading).to_owned() } else { String::new() };
     draft.ask(&heading, question);
+}
+
+/// The month in which the sums begin again: January, or that in which most of the series of more than a year fall.
+fn restart(rows: &[Series]) -> u32 {
+    let mut falls: BTreeMap<u32, usize> = BTreeMap::new();
+    for pair in rows.iter().filter(|row| row.len() > 12).flat_map(|row| row.windows(2)) {
+        if let [(_, one), (month, other)] = pair
+            && other < one
+        {
+            *falls.entry(*month).or_default() += 1;
+        }
+    }
+    falls.into_iter().max_by_key(|(_, count)| *count).map_or(1, |(month, _)| month)
 }
 
 /// The amounts of each row by the number of the month, in the order of the columns.

@@ -5,7 +5,7 @@ use super::super::store::Store;
 use super::super::table::Field;
 use super::fit::Joined;
 use super::heading::{compared, is_one_of, named_unit, stated_unit};
-use super::outcome::Question;
+use super::outcome::{Breakdown, Question};
 use super::outcomes::outcome;
 use super::profile::{Column, Profile};
 use super::synonym::{ABANDONED, DISCOUNTS};
@@ -30,18 +30,26 @@ pub(super) struct Draft<'p> {
     pub questions: Vec<Question>,
     /// Columns that are bound, with the field of each.
     pub bound: Vec<(Field, &'p Column)>,
+    /// Rows and amounts by the values of columns.
+    pub breakdowns: Vec<Breakdown>,
 }
 
 impl<'p> Draft<'p> {
     pub fn new(table: &'static str, profile: &'p Profile) -> Self {
         let (section, parts) = (Section::new(table), vec![profile]);
-        Self { profile, joined: None, parts, section, questions: Vec::new(), bound: Vec::new() }
+        Self { profile, joined: None, parts, section, questions: Vec::new(), bound: Vec::new(), breakdowns: Vec::new() }
     }
 
     pub fn ask(&mut self, column: &str, question: impl Into<String>) {
         let place =
             if column.is_empty() { self.profile.file.clone() } else { format!("{}: {column}", self.profile.file) };
         self.questions.push(Question { place, question: question.into() });
+    }
+
+    /// True when something is asked about the column.
+    pub fn is_asked(&self, heading: &str) -> bool {
+        let place = format!("{}: {heading}", self.profile.file);
+        self.questions.iter().any(|question| question.place == place)
     }
 
     /// The columns of the table and of the one that it takes further columns from.

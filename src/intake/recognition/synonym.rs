@@ -21,7 +21,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
             codigocliente codigodecliente codigodocliente códigodocliente códigocliente códigodecliente nºcliente nocliente numerocliente númerocliente klantnummer klantnr partner reseller dealer distributor account \
             customer client kunde klant cliente associatedcompany company organization organisation \
-            channelpartner channelpartnername retailer vendor vendorid supplier supplierid seller sellerid suppliername vendorname sellername händler revendeur cardname soldtoname \
+            channelpartner channelpartnername retailer vendor vendorid supplier supplierid seller sellerid suppliername vendorname sellername händler revendeur cardname invoicepartnerdisplayname partnerdisplayname particulars customerdescription soldtoname \
             billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode cardcode rowlabels zeilenbeschriftungen étiquettesdelignes etiquetasdefila etichettediriga rijlabels store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
@@ -54,7 +54,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             productsales subtotalprice totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
             valortotal valorneto importetotal importototale totalamountnet gesamtbetrag gesamtpreis gesamtumsatz itemtotal itemsubtotal totalfactura totalfacture totalfattura totalgeral montanttotal montanttotalht belopp beløb kwota bruttobetrag weeklysales bookings acv mrr arr pos sellout sellthrough obsvalue invoiced invoicedamount billedamount federalactionobligation obligatedamount productamount netprice umsatznetto totalexclvat totaldue billed \
-            chiffredaffairesht chiffredaffaireshorstaxes chiffredaffaires montantnet ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung dmbtr wrbtr sumofamount sumofrevenue sumofsales summevonumsatz montantttc totalttc totale gross brutto grossvalue grossrevenue 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
+            chiffredaffairesht chiffredaffaireshorstaxes chiffredaffaires montantnet ca caht spend gmv payment valor measurevalues extpos posamount posvalue possales salesout sellout sellthrough untaxedamountsigned amountuntaxedsigned amountsigned totalsigned amountincompanycodecurrency amountintransactioncurrency doctotal amountinlc amountinlocalcurrency betraginhauswährung dmbtr wrbtr sumofamount sumofrevenue sumofsales summevonumsatz montantttc totalttc totale gross brutto grossvalue grossrevenue 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {
         field: Field::Currency,

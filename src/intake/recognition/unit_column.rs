@@ -7,7 +7,7 @@ use super::profile::Column;
 use super::role::has_word;
 use super::section::Draft;
 use crate::intake::value::magnitude::magnitude;
-use crate::units::plain;
+use crate::units::grouped;
 
 /// Words of headings of such columns.
 const HEADINGS: &str = "unit units einheit unité unite unidad unità scale factor faktor währungseinheit multiplier";
@@ -33,7 +33,7 @@ pub(super) fn unit_column(draft: &mut Draft<'_>, periods: &[usize]) {
     }
     let amounts = amount_columns(draft, periods);
     let sums = Keyed::of(draft, vec![column], &amounts).map(|keyed| -> Vec<String> {
-        let shown = |member| format!("`{}` ({})", keyed.name(0, member), plain(keyed.sum_of(0, member).0));
+        let shown = |member| format!("`{}` ({})", keyed.name(0, member), grouped(keyed.sum_of(0, member).0));
         (0..keyed.count(0)).map(shown).collect()
     });
     let shown = sums.unwrap_or_else(|| column.values.keys().map(|value| format!("`{value}`")).collect());

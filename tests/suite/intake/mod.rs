@@ -33,6 +33,7 @@ mod sums_beside;
 mod table_schema;
 mod unheard;
 mod unsaid;
+mod unseen;
 mod values;
 mod workbooks;
 mod years_and_currencies;

@@ -219,7 +219,7 @@ fn rows_named_like_figures_are_asked_about() {
     let text = "Partner,Jan 2025,Feb 2025,Mar 2025\nAcme,1200.10,1300.20,1100.30\nBeta,2100.10,2250.20,2000.30\n\
         Budget,3400.10,3500.20,3600.30\nVorjahr,3100.10,3050.20,3000.30\n";
     let seen = Seen::text(&[("a.csv", text)]);
-    seen.says("the rows of `Budget` (10500.60), `Vorjahr` (9150.60) count, although the name is that of a figure");
+    seen.says("the rows of `Budget` (10,500.60), `Vorjahr` (9,150.60) count, although the name is that of a figure");
     let plain = text.replace("Budget", "Budget Rentals").replace("Vorjahr", "Vor Ort GmbH");
     assert!(!Seen::text(&[("a.csv", &plain)]).said.contains("is that of a figure"));
 }

@@ -36,7 +36,7 @@ fn totals_repeated_in_each_line_are_asked_about_whatever_the_key_is_named() {
     for key in ["Order", "Bestellung", "Beleg", "Facture", "Order No"] {
         let seen = seen(&orders(key));
         seen.says(&format!("it is the same in all rows of each `{key}`, such as the 2 rows of `O1`"));
-        seen.says("it counts once per row, 2000 in all instead of 1000");
+        seen.says("it counts once per row, 2,000 in all instead of 1,000");
     }
     assert!(!seen(&orders("Colour")).said.contains("it is the same"));
 }

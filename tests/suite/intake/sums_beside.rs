@@ -61,9 +61,9 @@ fn a_balance_of_the_rows_above_is_left_out() {
 #[test]
 fn a_balance_that_nothing_proves_is_asked_about_with_its_amount() {
     let opening = "Customer,Date,Amount\nSaldovortrag,2025-01-01,1000\nAcme,2025-01-10,100\nBeta,2025-02-10,40\n";
-    reads(opening, 140).says("\"Saldovortrag\" in 1 row (1000) left out as a balance of other rows");
+    reads(opening, 140).says("\"Saldovortrag\" in 1 row (1,000) left out as a balance of other rows");
     let text = "Customer,Date,Text,Amount\nAcme,2025-01-01,Saldovortrag,1000\nAcme,2025-01-10,Invoice 1,100\nBeta,2025-02-10,Invoice 2,40\n";
-    reads(text, 140).says("a.csv: Text: \"Saldovortrag\" in 1 row (1000) left out");
+    reads(text, 140).says("a.csv: Text: \"Saldovortrag\" in 1 row (1,000) left out");
     // A deposit and the rest of a price are payments.
     let paid = "Customer,Date,Payment,Amount\nAcme,2025-01-01,Deposit,30\nAcme,2025-01-10,Balance,70\nBeta,2025-02-10,Deposit,40\n";
     reads(paid, 140).says("\"Balance\" in 1 row (70): a payment, or a balance of other rows?");
@@ -229,7 +229,7 @@ fn columns_that_say_that_rows_may_not_count_are_asked_about() {
     for (text, question) in [
         (
             "Customer,Date,Amount,Reversed\nA,2024-01-05,100,N\nB,2024-02-01,50,Y\nA,2024-02-05,7,N\n",
-            "rows with \"Y\" (1 row): do they count? If not, write `skip.Reversed = \"Y\"` under `[revenue]`",
+            "rows with \"Y\" (1 row, 50): do they count? If not, write `skip.Reversed = \"Y\"` under `[revenue]`",
         ),
         (
             "Partner,Share %,Date,Deal Amount\nA,60,2024-01-05,100\nB,40,2024-01-05,100\nA,100,2024-02-05,50\n",

@@ -46,9 +46,17 @@ impl Seen {
         Self::of(directory.path())
     }
 
+    /// Asserts that `what` is said; its amounts may be written without commas between thousands.
     #[track_caller]
     pub fn says(&self, what: &str) {
-        assert!(self.said.contains(what), "{what}\n---\n{}\n{}", self.mapping, self.said);
+        let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let commas = self.said.char_indices().filter(|(at, c)| {
+            let is_between = is_digit(self.said[..*at].chars().next_back())
+                && is_digit(self.said[at + c.len_utf8()..].chars().next());
+            !(*c == ',' && is_between)
+        });
+        let plain: String = commas.map(|(_, c)| c).collect();
+        assert!(self.said.contains(what) || plain.contains(what), "{what}\n---\n{}\n{}", self.mapping, self.said);
     }
 
     #[track_caller]
