@@ -7,6 +7,7 @@ use crate::audit::{Log, Mode, RecordContent};
 use crate::database::{Address, Place};
 use crate::finding::{Finding, Findings, render};
 use crate::library::{ReloadOutcome, Source, State, VendorOptions, open_vendors_from};
+use crate::script::{STACK_BYTES, is_script_thread};
 use crate::server::fault::ServerFault;
 use crate::server::fleet::archive_rows::ArchiveRows;
 use crate::server::fleet::follow::Fleet;
@@ -116,6 +117,9 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(std::thread::available_parallelism().map_or(2, usize::from))
         .thread_name("server")
+        // Short decisions are made where their request is read.
+        .thread_stack_size(STACK_BYTES)
+        .on_thread_start(is_script_thread)
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| cannot_start(&error))?;
