@@ -5,7 +5,7 @@ use super::super::figure::{push_beside, push_figure};
 use super::value::Value;
 use rust_decimal::Decimal;
 
-/// What a sentence is about.
+/// Subject of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum About {
     /// A row that decided, or that none did.

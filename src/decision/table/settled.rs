@@ -1,4 +1,4 @@
-//! What a table concludes for all values of the same ranges, kept once it was asked for.
+//! Verdicts of a table on all values of the same ranges, kept once they were asked for.
 
 use super::DecisionTable;
 use super::cuts::RangeId;
