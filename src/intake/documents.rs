@@ -8,6 +8,7 @@ use super::log::{Log, Reported, shown};
 use super::members::{BookMember, OWN_TABLES, book_members};
 use super::sheet::{Numbering, Rows, Sheet};
 use super::store::{Content, Store, StoredTable};
+#[cfg(feature = "server")]
 use super::{JsonPart, Limits};
 use crate::document::json::Object;
 use crate::finding::{Finding, Place};
@@ -15,6 +16,7 @@ use std::path::Path;
 
 impl Store {
     /// The tables of an object whose syntax was checked, one per list.
+    #[cfg(feature = "server")]
     pub(super) fn of_members(
         part: &JsonPart<'_>,
         members: &Object<'_>,

@@ -5,6 +5,7 @@ use super::log::Log;
 use super::store::Store;
 use super::{JsonPart, Mapping, ReadOptions};
 use crate::channel::PartnerBook;
+#[cfg(feature = "server")]
 use crate::document::json::Object;
 use crate::finding::Checked;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,7 @@ pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<Par
 }
 
 /// The same for the members of a book whose syntax and keys were checked.
+#[cfg(feature = "server")]
 pub(crate) fn read_book_members(
     part: &JsonPart<'_>,
     members: &Object<'_>,
