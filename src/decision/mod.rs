@@ -11,8 +11,8 @@ mod requirement;
 pub mod table;
 mod wording;
 
-pub(crate) use figure::figures_in;
 pub use figure::{figure, figure_beside, figure_missing};
+pub(crate) use figure::{push_beside, push_cents, push_missing};
 pub use outcome::{
     Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove, granted, reasons,
 };

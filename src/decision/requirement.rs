@@ -98,7 +98,7 @@ pub struct Condition {
     /// True when it is met.
     pub is_met: bool,
     /// File and line of the script, or table row, that asked: `tier.rhai:14`.
-    pub source: String,
+    pub source: Name,
     /// Tier whose requirement it belongs to, where a ladder said so.
     pub tier: Option<Name>,
 }

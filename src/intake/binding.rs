@@ -1,10 +1,12 @@
 //! Binding of the columns of a table that was found to the declared columns.
 
+use super::bound;
+pub(super) use super::bound::Source;
 use super::cell::Fields;
 use super::fault::TableFault;
 use super::log::{Log, shown};
 use super::mapping::{TableMap, YEARS};
-use super::sheet::{Location, Sheet};
+use super::sheet::{Location, Numbering, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
 use super::value::notation::Notation;
 use super::value::period::{Years, dated};
@@ -13,18 +15,6 @@ use crate::channel::LeftOutBy;
 use crate::finding::{Candidates, Finding, Severity, did_you_mean};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Source of the values of a column.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Source {
-    /// Nowhere: not known.
-    #[default]
-    Absent,
-    /// The found table's column of that index.
-    Column(usize),
-    /// The mapping file.
-    Constant(String),
-}
 
 /// A found table whose columns are known.
 #[derive(Debug)]
@@ -37,7 +27,7 @@ pub(super) struct Binding<'a> {
     pub notation: Notation,
     /// True when a leading `'` that a spreadsheet writer put there is taken off.
     pub strips_quote: bool,
-    sources: Vec<Source>,
+    sources: Arc<[Source]>,
     keep: Vec<(usize, &'a [String])>,
     skip: Vec<(usize, &'a [String])>,
     /// The amounts of rows are subtracted when one of these holds.
@@ -64,13 +54,21 @@ impl<'a> Binding<'a> {
     /// Binds the columns of `sheet`; findings go to `log`, and `None` says that the table cannot be read.
     pub fn new(table: &'static Table, sheet: &Sheet, map: Option<&'a TableMap>, log: &mut Log) -> Option<Self> {
         let mut binder = Binder { table, sheet, location: sheet.location(), map, log, failed: false };
-        let sources = binder.sources();
+        let is_document = map.is_none() && sheet.reshape.is_none() && sheet.numbering != Numbering::Rows;
+        let known = if is_document { bound::known(table.kind, &sheet.headings) } else { None };
+        let is_known = known.is_some();
+        let sources = known.unwrap_or_else(|| binder.sources().into());
         let keep = binder.filters(map.map(|map| map.keep.as_slice()).unwrap_or_default());
         let skip = binder.filters(map.map(|map| map.skip.as_slice()).unwrap_or_default());
         let subtract = binder.filters(map.map(|map| map.subtract.as_slice()).unwrap_or_default());
         let won = binder.won();
-        binder.check_unused(&sources);
+        if !is_known {
+            binder.check_unused(&sources);
+        }
         let failed = binder.failed;
+        if is_document && !is_known && !failed {
+            bound::note(table.kind, &sheet.headings, &sources);
+        }
         // A heading row may end with delimiters; rows need not.
         let columns = sheet.columns();
         let width =

@@ -8,11 +8,28 @@ use super::log::{Log, Reported, shown};
 use super::members::{BookMember, OWN_TABLES, book_members};
 use super::sheet::{Numbering, Rows, Sheet};
 use super::store::{Content, Store, StoredTable};
+#[cfg(feature = "server")]
+use super::{JsonPart, Limits};
 use crate::document::json::Object;
 use crate::finding::{Finding, Place};
 use std::path::Path;
 
 impl Store {
+    /// The tables of an object whose syntax was checked, one per list.
+    #[cfg(feature = "server")]
+    pub(super) fn of_members(
+        part: &JsonPart<'_>,
+        members: &Object<'_>,
+        limits: &Limits,
+        log: &mut Log,
+    ) -> Result<Self, Reported> {
+        let mut store = Self::empty(part.file);
+        part.pointer.clone_into(&mut store.pointer);
+        store.most_keys = limits.columns;
+        store.json_members(part.file, members, log)?;
+        Ok(store)
+    }
+
     pub(super) fn open_json(&mut self, name: &str, bytes: Vec<u8>, log: &mut Log) -> Result<(), Reported> {
         let (text, warning) = decode(name, bytes, None).map_err(|finding| log.add(finding))?;
         warning.into_iter().for_each(|finding| {
@@ -54,15 +71,20 @@ impl Store {
 
     /// The lists and texts of an object.
     pub(super) fn json_object(&mut self, name: &str, text: &str, log: &mut Log) -> Result<(), Reported> {
-        let place = || Place::file(name);
         let root: Object<'_> = serde_json::from_str(text).map_err(|error| {
             let fault = FileFault::NotJsonBook { reason: error.to_string() };
-            log.add(Finding::from(fault).at(place()))
+            log.add(Finding::from(fault).at(Place::file(name)))
         })?;
-        if let Some((member, value)) = next_page(&root) {
+        self.json_members(name, &root, log)
+    }
+
+    /// The lists and texts among the members of an object.
+    pub(super) fn json_members(&mut self, name: &str, root: &Object<'_>, log: &mut Log) -> Result<(), Reported> {
+        let place = || Place::file(name);
+        if let Some((member, value)) = next_page(root) {
             log.add(Finding::from(FileFault::OnePage { member, value: shown(&value) }).at(place()));
         }
-        let members = book_members(&root);
+        let members = book_members(root);
         let own = root.0.iter().find(|(key, _)| key == OWN_TABLES).and_then(|(_, value)| Object::of(value));
         let repeated = root.repeated().map(str::to_owned);
         let repeated = repeated.or_else(|| own.as_ref()?.repeated().map(str::to_owned));

@@ -11,6 +11,7 @@ mod beside_notation;
 mod binding;
 mod book;
 mod book_reference;
+mod bound;
 mod cell;
 mod column_kind;
 mod dated_rows;
@@ -91,6 +92,8 @@ pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use members::{BookMember, OWN_TABLES, book_members};
 pub use name::{LONGEST_NAME, is_unwanted};
+#[cfg(feature = "server")]
+pub(crate) use paths::read_book_members;
 pub use paths::{read_book, read_book_files, read_book_json, read_books};
 pub use personal::{personal_field, personal_fields};
 pub use proposal::{PreviousRow, read_previous, read_previous_json};

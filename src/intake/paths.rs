@@ -5,6 +5,8 @@ use super::log::Log;
 use super::store::Store;
 use super::{JsonPart, Mapping, ReadOptions};
 use crate::channel::PartnerBook;
+#[cfg(feature = "server")]
+use crate::document::json::Object;
 use crate::finding::Checked;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +58,18 @@ pub fn read_book_files(
 pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<PartnerBook> {
     let mut log = Log::default();
     let opened = Store::of_part(part, &options.limits, &mut log);
+    read_store(opened, log, None, options)
+}
+
+/// The same for the members of a book whose syntax and keys were checked.
+#[cfg(feature = "server")]
+pub(crate) fn read_book_members(
+    part: &JsonPart<'_>,
+    members: &Object<'_>,
+    options: &ReadOptions,
+) -> Checked<PartnerBook> {
+    let mut log = Log::default();
+    let opened = Store::of_members(part, members, &options.limits, &mut log);
     read_store(opened, log, None, options)
 }
 

@@ -28,6 +28,10 @@ impl Row<'_> {
             self.note_period(field, text, period);
             return Ok(Some(period));
         }
+        if is_kept && let Ok(month) = text.parse::<Month>() {
+            self.note_period(field, text, (month, 1));
+            return Ok(Some((month, 1)));
+        }
         let (column, value) = (self.column(field), shown(text));
         let is_year = text.len() == 4 && (text.starts_with("19") || text.starts_with('2'));
         if kind.is_number() && !((is_year || matches!(text.len(), 6 | 8)) && is_digits(text)) {

@@ -76,7 +76,7 @@ impl StoredTable {
 }
 
 impl Store {
-    fn empty(name: &str) -> Self {
+    pub(super) fn empty(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             pointer: String::new(),

@@ -35,6 +35,9 @@ impl Matched {
     }
 
     fn merge(&mut self, other: &Self) -> Result<(), MoneyError> {
+        if other.count == 0 {
+            return Ok(());
+        }
         (self.part, self.whole) = (self.part.plus(other.part)?, self.whole.plus(other.whole)?);
         self.count += other.count;
         Ok(())
@@ -58,7 +61,8 @@ pub(super) struct Sums {
     forecast: Matched,
     pace: Matched,
     without_quota: Money,
-    months: BTreeMap<Month, Money>,
+    /// Ascending.
+    months: Vec<(Month, Money)>,
 }
 
 impl Sums {
@@ -71,7 +75,7 @@ impl Sums {
             forecast: none,
             pace: none,
             without_quota: Money::zero(currency),
-            months: BTreeMap::new(),
+            months: Vec::new(),
         }
     }
 
@@ -90,9 +94,20 @@ impl Sums {
     }
 
     pub fn add_months(&mut self, months: &[MonthRevenue]) -> Result<(), MoneyError> {
-        for MonthRevenue { month, amount } in months {
-            let sum = self.months.entry(*month).or_insert(Money::zero(amount.currency()));
-            *sum = sum.plus(*amount)?;
+        months.iter().enumerate().try_for_each(|(at, one)| self.add_month(at, one.month, one.amount))
+    }
+
+    /// Adds the amount of a month, which is at the place `at` where the months are those of the others.
+    fn add_month(&mut self, at: usize, month: Month, amount: Money) -> Result<(), MoneyError> {
+        let at = match self.months.get(at) {
+            Some((known, _)) if *known == month => at,
+            _ => self.months.binary_search_by_key(&month, |(known, _)| *known).unwrap_or_else(|at| {
+                self.months.insert(at, (month, Money::zero(amount.currency())));
+                at
+            }),
+        };
+        if let Some((_, sum)) = self.months.get_mut(at) {
+            *sum = sum.plus(amount)?;
         }
         Ok(())
     }
@@ -104,25 +119,22 @@ impl Sums {
         self.forecast.merge(&other.forecast)?;
         self.pace.merge(&other.pace)?;
         self.without_quota = self.without_quota.plus(other.without_quota)?;
-        for (month, amount) in &other.months {
-            let sum = self.months.entry(*month).or_insert(Money::zero(amount.currency()));
-            *sum = sum.plus(*amount)?;
-        }
-        Ok(())
+        let mut months = other.months.iter().enumerate();
+        months.try_for_each(|(at, (month, amount))| self.add_month(at, *month, *amount))
     }
 
     fn linearity(&self) -> Option<Linearity> {
-        let total = Money::sum(self.without_quota.currency(), self.months.values().copied()).ok()?;
+        let total = Money::sum(self.without_quota.currency(), self.months.iter().map(|(_, amount)| *amount)).ok()?;
         if !total.is_positive() {
             return None;
         }
         let count = Decimal::from(self.months.len());
-        let share = |(month, amount): (&Month, &Money)| {
+        let share = |(month, amount): &(Month, Money)| {
             Some(MonthShare { month: *month, amount: *amount, share: amount.ratio_to(total)? })
         };
         // ½ Σ |a/T − 1/n| = Σ |n·a − T| ÷ (2·n·T): one division, so nothing rounds on the way.
         let mut apart = Decimal::ZERO;
-        for amount in self.months.values() {
+        for (_, amount) in &self.months {
             apart = apart.checked_add(amount.amount().checked_mul(count)?.checked_sub(total.amount())?.abs())?;
         }
         let whole = total.amount().checked_mul(count)?.checked_mul(Decimal::TWO)?;

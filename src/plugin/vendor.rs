@@ -209,6 +209,12 @@ impl VendorPlugin {
         tiers(&self.scripts, &self.shown).into_iter().chain(of_policies).collect()
     }
 
+    /// Returns true when no rule and no policy runs in the interpreter.
+    pub fn is_typed(&self) -> bool {
+        let are_typed = |policies: &Policies| policies.scripts().is_typed();
+        self.scripts.is_typed() && self.policies.as_ref().is_none_or(are_typed)
+    }
+
     /// Returns a warning for each rule that is left to the interpreter, with `are_new` for those not returned so before.
     pub fn differences(&self, are_new: bool) -> Findings {
         let of_rules = differences(&self.shown, &self.scripts, are_new);

@@ -8,7 +8,8 @@ use crate::channel::PartnerBook;
 use crate::document::json::Object;
 use crate::finding::{Checked, Code, Finding, Findings, Severity, did_you_mean};
 use crate::intake::{
-    self, BookMember, JsonPart, RawTables, ReadOptions, TableKind, book_members, is_same_heading, read_book_json, shown,
+    self, BookMember, JsonPart, RawTables, ReadOptions, TableKind, book_members, is_same_heading, read_book_members,
+    shown,
 };
 use crate::plugin::VendorPlugin;
 use serde::Deserialize;
@@ -164,7 +165,7 @@ fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>, limit
         current_month: None,
         limits: limits.intake,
     };
-    let read = read_book_json(part, &options);
+    let read = read_book_members(part, members, &options);
     let (book, findings) = read.into_parts();
     refused.extend(findings.into_iter().map(|finding| match finding.code() {
         Code::BookUnknownTable => finding.with_severity(Severity::Error),
@@ -203,6 +204,10 @@ fn strangers(part: &JsonPart<'_>, members: &Object<'_>) -> Findings {
 /// Warns about tables that the vendor does not declare: no rule and no policy can read them.
 fn unread(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>) -> Findings {
     let declared = &plugin.manifest.tables;
+    let members = book_members(members);
+    if members.iter().all(|member| TableKind::named(&member.key).is_some() || !member.value.starts_with('[')) {
+        return Findings::new();
+    }
     let is_declared = |key: &str| declared.iter().any(|table| is_same_heading(&table.name, key));
     let known: Vec<String> = declared
         .iter()
@@ -218,5 +223,5 @@ fn unread(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>) -> F
         let fault = RequestFault::UnreadTable { table: shown(&member.key), near };
         Finding::from(fault).at(place(&format!("{}{}", part.pointer, member.pointer), ""))
     };
-    book_members(members).into_iter().filter(list).map(warning).collect()
+    members.into_iter().filter(list).map(warning).collect()
 }

@@ -11,8 +11,8 @@ use super::program::{Program, Scripts};
 use super::{EntryPoint, PolicyFacts, PolicyKind};
 use crate::channel::Name;
 use crate::decision::{
-    Comparison, Condition, Grounds, Incentive, Intervention, Requirement, TierDecision, TierMove, figure,
-    figure_beside, figure_missing,
+    Comparison, Condition, Grounds, Incentive, Intervention, Requirement, TierDecision, TierMove, figure, push_beside,
+    push_missing,
 };
 use crate::finding::{Finding, did_you_mean};
 use crate::units::{Currency, MAX_MINOR_UNITS, Money};
@@ -122,21 +122,20 @@ fn tier(program: &Program, decided: Decided, facts: &PolicyFacts, tiers: &[Name]
         TierMove::Retain | TierMove::Promote | TierMove::Demote | TierMove::Grant => {}
     }
     let to = if decision == TierMove::Retain { current.clone() } else { to };
-    let words = |requirement: &Requirement, of: Option<&Name>| {
+    let words = |requirement: &Requirement, of: Option<&Name>, changes: &mut Vec<String>| {
         let of = match (of, decision) {
             (Some(of), _) => Some(of),
             (None, TierMove::Demote) => current.as_ref(),
             (None, TierMove::Retain | TierMove::Promote | TierMove::Grant) => None,
         };
         match of {
-            None if requirement.is_met() => Vec::new(),
-            None => reaching(requirement, "meets its requirement"),
+            None => reaching(requirement, ["meets its requirement", ""], changes),
             Some(of) if !requirement.is_met() => {
-                let verb = if Some(of) == current.as_ref() { "keeps" } else { "reaches" };
-                reaching(requirement, &format!("{verb} {of}"))
+                let verb = if Some(of) == current.as_ref() { "keeps " } else { "reaches " };
+                reaching(requirement, [verb, of], changes);
             }
-            Some(of) if Some(of) == to.as_ref() => losing(requirement, of),
-            Some(_) => Vec::new(),
+            Some(of) if Some(of) == to.as_ref() => losing(requirement, of, changes),
+            Some(_) => {}
         }
     };
     let grounds = counted(program, settled(grounds, words))?;
@@ -199,9 +198,10 @@ fn incentive(program: &Program, decided: Decided, currency: Currency, texts: &mu
     if let Some(amount) = amount.filter(|amount| amount.abs() > limit) {
         return Err(outcome(program, OutcomeFault::AwardOutOfRange { incentive: name.to_string(), amount }));
     }
-    let suffix = format!("earns {name}");
-    let words = |requirement: &Requirement, _: Option<&Name>| {
-        if requirement.is_met() || is_awarded { Vec::new() } else { reaching(requirement, &suffix) }
+    let words = |requirement: &Requirement, _: Option<&Name>, changes: &mut Vec<String>| {
+        if !is_awarded {
+            reaching(requirement, ["earns ", &name], changes);
+        }
     };
     let grounds = settled(decided.grounds, words);
     count(program, texts, [Some(&name), level.as_ref()].into_iter().flatten(), &grounds)?;
@@ -222,8 +222,9 @@ fn intervention(program: &Program, decided: Decided, texts: &mut Texts) -> Resul
     let What::Intervention { kind, severity, owner, due } = decided.what else {
         return Err(mixed(program, found, Kind::Intervention));
     };
-    let suffix = format!("ends the {}", kind.as_str().replace('_', " "));
-    let words = |requirement: &Requirement, _: Option<&Name>| reaching(requirement, &suffix);
+    let words = |requirement: &Requirement, _: Option<&Name>, changes: &mut Vec<String>| {
+        reaching(requirement, ["ends the ", &kind.as_str().replace('_', " ")], changes);
+    };
     let grounds = settled(decided.grounds, words);
     count(program, texts, owner.as_ref(), &grounds)?;
     Ok(Intervention { kind, severity, owner, due, grounds })
@@ -250,15 +251,15 @@ fn mixed(program: &Program, found: Kind, wanted: Kind) -> Finding {
     outcome(program, OutcomeFault::OtherDecision { found: found.to_string(), expected: wanted.to_string() })
 }
 
-/// The grounds in their final form; `words` says what would change a requirement, of a tier's where it is one's.
-fn settled(grounds: Vec<Ground>, words: impl Fn(&Requirement, Option<&Name>) -> Vec<String>) -> Grounds {
+/// The grounds in their final form; `words` adds what would change a requirement, of a tier's where it is one's.
+fn settled(grounds: Vec<Ground>, words: impl Fn(&Requirement, Option<&Name>, &mut Vec<String>)) -> Grounds {
     let mut settled = Grounds::default();
     for ground in grounds {
         match ground {
             Ground::Because(text) => settled.because.push(text),
             Ground::WouldChange(text) => settled.would_change.push(text),
             Ground::Requirement(requirement, tier) => {
-                settled.would_change.extend(words(&requirement, tier.as_ref()));
+                words(&requirement, tier.as_ref(), &mut settled.would_change);
                 settled.requirements.push(requirement);
             }
         }
@@ -266,62 +267,88 @@ fn settled(grounds: Vec<Ground>, words: impl Fn(&Requirement, Option<&Name>) -> 
     settled
 }
 
-/// Missing conditions as one sentence: `net new users: 12 more (63 of 75) reaches Silver`.
-fn reaching(requirement: &Requirement, suffix: &str) -> Vec<String> {
-    let missing: Vec<String> = requirement.missing().into_iter().map(missing_words).collect();
-    match &missing[..] {
-        [] => Vec::new(),
-        [only] if only.ends_with(MUST_HOLD) => vec![format!("{only}, which {suffix}")],
-        [only] => vec![format!("{only} {suffix}")],
-        several => vec![format!("{}; all of it {suffix}", several.join(" and "))],
+/// Adds missing conditions as one sentence: `net new users: 12 more (63 of 75) reaches Silver`; none when it is met.
+fn reaching(requirement: &Requirement, effect: [&str; 2], changes: &mut Vec<String>) {
+    let mut text = String::new();
+    let missing = requirement.missing();
+    for (index, condition) in missing.iter().enumerate() {
+        text.push_str(if index == 0 { "" } else { " and " });
+        push_missing_words(condition, &mut text);
     }
+    text.push_str(match &missing[..] {
+        [] => return,
+        [_] if text.ends_with(MUST_HOLD) => ", which ",
+        [_] => " ",
+        _ => "; all of it ",
+    });
+    effect.iter().for_each(|word| text.push_str(word));
+    changes.push(text);
 }
 
 const MUST_HOLD: &str = "must hold";
 
-fn missing_words(condition: &Condition) -> String {
-    let label = &condition.label;
-    let Some(threshold) = condition.threshold else { return format!("{label}: {MUST_HOLD}") };
-    let threshold_words = figure(threshold);
+fn push_all(words: &[&str], out: &mut String) {
+    words.iter().for_each(|word| out.push_str(word));
+}
+
+fn push_missing_words(condition: &Condition, out: &mut String) {
+    push_all(&[&condition.label, ": "], out);
+    let Some(threshold) = condition.threshold else { return out.push_str(MUST_HOLD) };
+    let asked = figure(threshold);
     let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
-        return format!("{label}: not known; {} {threshold_words}", condition.comparison.phrase());
+        return push_all(&["not known; ", condition.comparison.phrase(), " ", &asked], out);
     };
-    let (gap, value) = (figure_missing(gap), figure_beside(value, threshold));
-    match condition.comparison {
-        Comparison::AtLeast | Comparison::Holds => format!("{label}: {gap} more ({value} of {threshold_words})"),
-        Comparison::MoreThan => format!("{label}: over {gap} more ({value}, more than {threshold_words} is asked)"),
-        Comparison::AtMost => format!("{label}: {gap} less ({value}, at most {threshold_words} is asked)"),
-        Comparison::LessThan => format!("{label}: over {gap} less ({value}, less than {threshold_words} is asked)"),
+    let (over, between, end) = match condition.comparison {
+        Comparison::AtLeast | Comparison::Holds => ("", " more (", ""),
+        Comparison::MoreThan => ("over ", " more (", ", more than "),
+        Comparison::AtMost => ("", " less (", ", at most "),
+        Comparison::LessThan => ("over ", " less (", ", less than "),
+    };
+    out.push_str(over);
+    push_missing(gap, out);
+    out.push_str(between);
+    push_beside(value, threshold, &asked, out);
+    if end.is_empty() {
+        push_all(&[" of ", &asked, ")"], out);
+    } else {
+        push_all(&[end, &asked, " is asked)"], out);
     }
 }
 
-/// Conditions that alone would lose a retained tier: one sentence per condition.
-fn losing(requirement: &Requirement, tier: &str) -> Vec<String> {
-    let decisive: Vec<&Requirement> = match requirement {
-        Requirement::One(_) => vec![requirement],
-        Requirement::All(parts) => parts.iter().collect(),
+/// Adds conditions that alone would lose a retained tier: one sentence per condition.
+fn losing(requirement: &Requirement, tier: &str, changes: &mut Vec<String>) {
+    let mut condition = |part: &Requirement| match part {
+        Requirement::One(condition) => changes.push(losing_words(condition, tier)),
+        Requirement::All(_) | Requirement::Any(_) => losing(part, tier, changes),
+    };
+    match requirement {
+        Requirement::One(_) => condition(requirement),
+        Requirement::All(parts) => parts.iter().for_each(condition),
         Requirement::Any(parts) => {
-            let met: Vec<&Requirement> = parts.iter().filter(|part| part.is_met()).collect();
-            if met.len() == 1 { met } else { Vec::new() }
+            let mut met = parts.iter().filter(|part| part.is_met());
+            if let (Some(only), None) = (met.next(), met.next()) {
+                condition(only);
+            }
         }
-    };
-    let condition = |part: &Requirement| match part {
-        Requirement::One(condition) => vec![losing_words(condition, tier)],
-        Requirement::All(_) | Requirement::Any(_) => losing(part, tier),
-    };
-    decisive.into_iter().flat_map(condition).collect()
+    }
 }
 
 fn losing_words(condition: &Condition, tier: &str) -> String {
-    let label = &condition.label;
+    let mut out = String::new();
+    push_all(&[&condition.label, ": "], &mut out);
     let (Some(value), Some(threshold)) = (condition.value, condition.threshold) else {
-        return format!("{label}: without it {tier} is lost");
+        push_all(&["without it ", tier, " is lost"], &mut out);
+        return out;
     };
-    let (value, threshold) = (figure_beside(value, threshold), figure(threshold));
-    match condition.comparison {
-        Comparison::AtLeast | Comparison::Holds => format!("{label}: below {threshold} loses {tier} ({value} now)"),
-        Comparison::MoreThan => format!("{label}: {threshold} or less loses {tier} ({value} now)"),
-        Comparison::AtMost => format!("{label}: above {threshold} loses {tier} ({value} now)"),
-        Comparison::LessThan => format!("{label}: {threshold} or more loses {tier} ({value} now)"),
-    }
+    let asked = figure(threshold);
+    let (before, after) = match condition.comparison {
+        Comparison::AtLeast | Comparison::Holds => ("below ", " loses "),
+        Comparison::MoreThan => ("", " or less loses "),
+        Comparison::AtMost => ("above ", " loses "),
+        Comparison::LessThan => ("", " or more loses "),
+    };
+    push_all(&[before, &asked, after, tier, " ("], &mut out);
+    push_beside(value, threshold, &asked, &mut out);
+    out.push_str(" now)");
+    out
 }

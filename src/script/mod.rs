@@ -69,6 +69,8 @@ pub use shadow::{Difference, compare};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
 pub use table_key::{Key, KeyColumn};
+#[cfg(feature = "server")]
+pub(crate) use threads::is_script_thread;
 pub use threads::{NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
 pub use typed::Fallback;
 

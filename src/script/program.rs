@@ -91,6 +91,12 @@ impl Scripts {
         Self { is_interpreted: true, ..self }
     }
 
+    /// Returns true when no rule runs in the interpreter.
+    pub fn is_typed(&self) -> bool {
+        let is_own = |rule: &Rule| rule.watch.difference().is_none();
+        !self.is_interpreted && self.inner.typed.values().all(|rule| rule.as_ref().is_ok_and(is_own))
+    }
+
     /// Returns the rules by path, ascending; for those that have no typed code, the reason.
     pub fn tiers(&self) -> impl Iterator<Item = (&str, Option<&Fallback>)> {
         self.inner.typed.iter().map(|(path, rule)| (path.as_str(), rule.as_ref().err().map(|fallback| &**fallback)))

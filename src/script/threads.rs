@@ -84,6 +84,12 @@ pub fn spawn_script_thread<R: Send + 'static>(
     builder.spawn(marked).map_err(|_| NoThread::Refused)
 }
 
+/// Declares that this thread has a stack of [`STACK_BYTES`], so that scripts run on it.
+#[cfg(feature = "server")]
+pub(crate) fn is_script_thread() {
+    HAS_LARGE_STACK.set(true);
+}
+
 /// Threads that scripts may run on, kept between pieces of work.
 #[derive(Debug)]
 pub struct ScriptPool {

@@ -3,6 +3,7 @@
 use super::condition::Condition;
 use super::interval::{Cut, Interval, Side, ValueSet};
 use super::value::{Kind, Value};
+use std::cmp::Ordering;
 
 /// Number of a range of a column: 0 is "not known", the others ascend with the values.
 pub(crate) type RangeId = usize;
@@ -69,7 +70,10 @@ impl Ranges {
         }
         self.cuts.partition_point(|cut| match cut {
             Cut::Low => true,
-            Cut::At(at, side) => at < value || (at == value && *side == Side::Before),
+            Cut::At(at, side) => match at.cmp(value) {
+                Ordering::Equal => *side == Side::Before,
+                order => order.is_lt(),
+            },
             Cut::High => false,
         }) + 1
     }

@@ -4,17 +4,18 @@ use super::DecisionTable;
 use super::cuts::RangeId;
 use super::fault::DecisionFault;
 use super::interval::{Cut, Side};
+use super::settled::{Settled, settled};
 use super::value::{Kind, Value, previous};
-use super::verdict::{Outcome, Verdict, verdict};
+use super::verdict::{Outcome, verdict};
 use crate::channel::Name;
+use std::sync::Arc;
 
 /// An outcome with the way it came about.
 #[derive(Debug, Clone)]
 pub struct Decision {
     table: DecisionTable,
     inputs: Vec<Value>,
-    ids: Vec<RangeId>,
-    verdict: Verdict,
+    settled: Arc<Settled>,
 }
 
 /// A row that matches, with the value that met each of its conditions.
@@ -91,14 +92,26 @@ pub enum Direction {
 }
 
 impl Decision {
+    pub(super) fn table(&self) -> &DecisionTable {
+        &self.table
+    }
+
+    pub(super) fn inputs(&self) -> &[Value] {
+        &self.inputs
+    }
+
+    pub(super) fn settled(&self) -> &Settled {
+        &self.settled
+    }
+
     /// Outcome of the table.
     pub fn outcome(&self) -> &Outcome {
-        &self.verdict.outcome
+        &self.settled.verdict.outcome
     }
 
     /// True when no row matched and the `default` row holds.
     pub fn is_default(&self) -> bool {
-        self.verdict.is_default
+        self.settled.verdict.is_default
     }
 
     /// The value of output column `name`; `None` without such a column, and unless the table has exactly one outcome.
@@ -110,14 +123,24 @@ impl Decision {
         }
     }
 
+    /// True when a row matches.
+    pub(crate) fn is_match(&self) -> bool {
+        !self.settled.verdict.matched.is_empty()
+    }
+
+    /// Names of the output columns, in the order of the header.
+    pub(crate) fn output_names(&self) -> impl Iterator<Item = &Name> {
+        self.table.outputs().iter().map(|output| &output.name)
+    }
+
     /// Rows of the file that match, ascending.
     pub fn matched_rows(&self) -> Vec<u64> {
-        self.verdict.matched.iter().map(|rule| self.table.rules()[*rule].row).collect()
+        self.settled.verdict.matched.iter().map(|rule| self.table.rules()[*rule].row).collect()
     }
 
     /// The rows that match, ascending; empty when none does.
     pub fn reasons(&self) -> Vec<Reason> {
-        self.verdict.matched.iter().map(|rule| self.reason(*rule)).collect()
+        self.settled.verdict.matched.iter().map(|rule| self.reason(*rule)).collect()
     }
 
     fn reason(&self, index: usize) -> Reason {
@@ -127,7 +150,7 @@ impl Decision {
             row: rule.row,
             label: rule.label.clone(),
             because: rule.because.clone(),
-            is_decisive: self.verdict.chosen.contains(&index),
+            is_decisive: self.settled.verdict.chosen.contains(&index),
             conditions: columns
                 .filter(|(_, condition)| !condition.is_any())
                 .map(|((input, value), condition)| MatchedCondition {
@@ -149,7 +172,7 @@ impl Decision {
 
     /// The same one by one, for those who look at the first of them.
     pub(crate) fn near_misses(&self) -> impl Iterator<Item = Near> {
-        let missed = self.table.index().missed_by_one(&self.ids);
+        let missed = self.table.index().missed_by_one(&self.settled.ids);
         missed.into_iter().map(|(rule, column)| self.near(rule, column))
     }
 
@@ -170,7 +193,7 @@ impl Decision {
     /// The nearest allowed range of the rule's cell above and below the value.
     fn targets(&self, rule: usize, column: usize) -> Vec<Target> {
         let ranges = &self.table.index().columns[column];
-        let id = self.ids[column];
+        let id = self.settled.ids[column];
         let cell = ranges.cell(rule);
         if id == 0 {
             return Vec::new();
@@ -205,7 +228,7 @@ impl Decision {
 
     /// The outcome of the table at `target`, one of [`Decision::nearest`], all other inputs as they are.
     pub fn outcome_at(&self, target: &Target) -> Result<Outcome, DecisionFault> {
-        let mut ids = self.ids.clone();
+        let mut ids = self.settled.ids.clone();
         if let Some(id) = ids.get_mut(target.column) {
             *id = target.id.min(self.table.index().columns[target.column].count() - 1);
         }
@@ -214,13 +237,13 @@ impl Decision {
 }
 
 /// Decides; see [`DecisionTable::decide`].
-pub(crate) fn decide(table: &DecisionTable, inputs: &[Value]) -> Result<Decision, DecisionFault> {
+pub(crate) fn decide(table: &DecisionTable, inputs: Vec<Value>) -> Result<Decision, DecisionFault> {
     let columns = table.inputs();
     if columns.len() != inputs.len() {
         return Err(DecisionFault::InputCount { expected: columns.len(), given: inputs.len() });
     }
     let mut ids = Vec::with_capacity(inputs.len());
-    for ((column, value), ranges) in columns.iter().zip(inputs).zip(&table.index().columns) {
+    for ((column, value), ranges) in columns.iter().zip(&inputs).zip(&table.index().columns) {
         if !column.kind.admits(value) {
             let (expected, value) = (column.kind, value.clone());
             return Err(DecisionFault::InputKind { column: Name::clone(&column.name), expected, value });
@@ -232,6 +255,6 @@ pub(crate) fn decide(table: &DecisionTable, inputs: &[Value]) -> Result<Decision
         }
         ids.push(id);
     }
-    let verdict = verdict(table, &ids)?;
-    Ok(Decision { table: table.clone(), inputs: inputs.to_vec(), ids, verdict })
+    let settled = settled(table, &ids)?;
+    Ok(Decision { table: table.clone(), inputs, settled })
 }

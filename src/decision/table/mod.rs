@@ -31,9 +31,12 @@ mod interval;
 mod lint;
 mod reached;
 mod read;
+mod sentence;
+mod settled;
 mod sheet;
 mod table_fault;
 mod texts;
+mod told;
 mod value;
 mod verdict;
 
@@ -42,6 +45,7 @@ pub use fault::{DecisionFault, RowNumbers};
 pub use hit_policy::HitPolicy;
 pub use lint::{Gaps, Overlap, Overlaps, Region};
 pub use reached::{Rows, reach, reaching};
+pub(crate) use sentence::About;
 pub use value::{Kind, Value, ValueFault};
 pub use verdict::Outcome;
 
@@ -50,6 +54,7 @@ use crate::finding::{Checked, Findings};
 use condition::Condition;
 use cuts::Ranges;
 use index::Index;
+use settled::Kept;
 use std::sync::Arc;
 
 /// An input column: what a condition is about.
@@ -98,6 +103,7 @@ struct Content {
     outputs: Vec<Output>,
     rules: Vec<Rule>,
     index: Index,
+    kept: Kept,
 }
 
 /// A decision table: read, typed, checked and indexed. Cloning shares the content.
@@ -151,6 +157,11 @@ impl DecisionTable {
     /// A value that is not known matches only cells that are `-`, empty or `null`. Fails when a value is of the wrong
     /// kind or not allowed, and when the rows that match break the hit policy.
     pub fn decide(&self, inputs: &[Value]) -> Result<Decision, DecisionFault> {
+        self.decide_on(inputs.to_vec())
+    }
+
+    /// The same for values that are not needed any more.
+    pub(crate) fn decide_on(&self, inputs: Vec<Value>) -> Result<Decision, DecisionFault> {
         let decision = decide::decide(self, inputs)?;
         let decisive = |reason: Reason| reason.is_decisive.then_some(reason.row);
         reach(self.file(), || decision.reasons().into_iter().filter_map(decisive).collect());
@@ -182,6 +193,10 @@ impl DecisionTable {
         &self.0.index
     }
 
+    fn kept(&self) -> &Kept {
+        &self.0.kept
+    }
+
     fn assemble(file: &str, hit_policy: HitPolicy, inputs: Vec<Input>, outputs: Vec<Output>, rules: Vec<Rule>) -> Self {
         let columns = (0..inputs.len()).map(|column| {
             let domain = inputs[column].domain.as_ref();
@@ -189,6 +204,7 @@ impl DecisionTable {
             Ranges::new(inputs[column].kind, &cells, domain)
         });
         let index = Index::new(columns.collect(), rules.len());
-        Self(Arc::new(Content { file: file.to_owned(), hit_policy, inputs, outputs, rules, index }))
+        let kept = Kept::new(&index);
+        Self(Arc::new(Content { file: file.to_owned(), hit_policy, inputs, outputs, rules, index, kept }))
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn decide_by(call: Call<'_, '_>) -> Outcome {
         values.push(to_table(value).ok_or_else(|| KindFault::NotComparable { table: table(), input, found })?);
     }
     let decision = table.decide(&values).map_err(|fault| undecidable(name, table, fault))?;
-    Ok(Dynamic::from(TableAnswer::new(Name::clone(name), table, decision)))
+    Ok(Dynamic::from(TableAnswer::new(Name::clone(name), decision)))
 }
 
 fn undecidable(name: &Name, table: &DecisionTable, fault: DecisionFault) -> OutcomeFault {

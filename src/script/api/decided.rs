@@ -5,8 +5,8 @@ use super::complaint::Complaint;
 use super::kind::Kind;
 use super::value::{Date, list};
 use crate::channel::Name;
-use crate::decision::table::{self, Direction, Outcome};
-use crate::decision::{InterventionKind, Requirement, Severity, TierMove, figure, figure_beside, figures_in};
+use crate::decision::table::{self, About, Outcome};
+use crate::decision::{InterventionKind, Requirement, Severity, TierMove};
 use crate::finding::did_you_mean;
 use chrono::NaiveDate;
 use rhai::{Dynamic, Map};
@@ -102,97 +102,39 @@ impl Decided {
 pub(in crate::script) struct TableAnswer {
     pub name: Name,
     pub decision: Arc<table::Decision>,
-    outputs: Arc<[Name]>,
 }
 
-/// Most rows that an answer names as alternatives.
-const MAX_NEAR: usize = 3;
-
 impl TableAnswer {
-    pub fn new(name: Name, table: &table::DecisionTable, decision: table::Decision) -> Self {
-        let outputs = table.outputs().iter().map(|output| Name::clone(&output.name)).collect();
-        Self { name, decision: Arc::new(decision), outputs }
+    pub fn new(name: Name, decision: table::Decision) -> Self {
+        Self { name, decision: Arc::new(decision) }
     }
 
     /// The grounds it gives: the rows that decided, and what would have decided otherwise.
     pub fn grounds(&self) -> Vec<Ground> {
         let mut grounds = Vec::new();
-        let reasons = self.decision.reasons();
-        for reason in reasons.iter().filter(|reason| reason.is_decisive) {
-            grounds.push(Ground::Because(self.because(reason).into()));
-        }
-        if reasons.is_empty() {
-            let what =
-                if self.decision.is_default() { "no row applies, so the default holds" } else { "no row applies" };
-            grounds.push(Ground::Because(format!("{what} ({}.csv)", self.name).into()));
-        }
-        for near in self.decision.near_misses().filter(|near| !near.targets.is_empty()).take(MAX_NEAR) {
-            for target in &near.targets {
-                let Ok(outcome) = self.decision.outcome_at(target) else { continue };
-                let Outcome::One(values) = &outcome else { continue };
-                if outcome == *self.decision.outcome() {
-                    continue;
-                }
-                if target.direction == Direction::Change && matches!(target.value, table::Value::Text(_)) {
-                    continue;
-                }
-                let how = match (target.direction, target.is_included) {
-                    (Direction::Change, _) => "",
-                    (Direction::Raise, true) => "at least ",
-                    (Direction::Raise, false) => "above ",
-                    (Direction::Lower, true) => "at most ",
-                    (Direction::Lower, false) => "below ",
-                };
-                let outputs: Vec<String> = self
-                    .outputs
-                    .iter()
-                    .zip(values)
-                    .map(|(name, value)| format!("{} {}", spaced(name), value_words(value)))
-                    .collect();
-                grounds.push(Ground::WouldChange(format!(
-                    "{} {how}{} instead of {} gives {}",
-                    spaced(&near.column),
-                    value_words(&target.value),
-                    match (&near.value, &target.value) {
-                        (table::Value::Number(value), table::Value::Number(target)) => figure_beside(*value, *target),
-                        (value, _) => value_words(value),
-                    },
-                    outputs.join(", ")
-                )));
-            }
-        }
+        self.add_grounds(&mut grounds);
         grounds
     }
 
-    /// Words of a row that decided: the vendor's own with the values that were looked up, or the conditions that were met.
-    fn because(&self, reason: &table::Reason) -> String {
-        let said = reason.because.as_ref().or(reason.label.as_ref());
-        // A text that is looked up only selects the rows; the vendor's own words say it better.
-        let is_told =
-            |condition: &&table::MatchedCondition| said.is_none() || !matches!(condition.value, table::Value::Text(_));
-        let met = reason.conditions.iter().filter(is_told);
-        let source = format!("{}.csv, row {}", self.name, reason.row);
-        match (&said, met.clone().next().is_some()) {
-            // The vendor's words name the range; the value that was looked up is added.
-            (Some(said), true) => {
-                let values = met.map(|one| format!("{} {}", spaced(&one.column), value_words(&one.value)));
-                format!("{said} ({}; {source})", values.collect::<Vec<_>>().join(", "))
-            }
-            (Some(said), false) => format!("{said} ({source})"),
-            (None, true) => format!("{} ({source})", met.map(condition_words).collect::<Vec<_>>().join(", ")),
-            (None, false) => format!("any input ({source})"),
-        }
+    /// Adds the grounds it gives.
+    pub fn add_grounds(&self, grounds: &mut Vec<Ground>) {
+        self.decision.tell(&self.name, |about, text| {
+            grounds.push(match about {
+                About::Because => Ground::Because(text.into()),
+                About::WouldChange => Ground::WouldChange(text.to_owned()),
+            });
+        });
     }
 
     /// `is_match`, `rows`, or an output by its name.
     pub fn member(&self, name: &str) -> Result<Dynamic, Complaint> {
         match name {
-            "is_match" => return Ok((!self.decision.matched_rows().is_empty()).into()),
+            "is_match" => return Ok(self.decision.is_match().into()),
             "rows" => return Ok(list(self.rows().into_iter().map(Dynamic::from_map).collect())),
             _ => {}
         }
-        let Some(at) = self.outputs.iter().position(|output| **output == *name) else {
-            let near = did_you_mean(name, self.outputs.iter().map(|output| &**output)).map(str::to_owned);
+        let Some(at) = self.decision.output_names().position(|output| **output == *name) else {
+            let near = did_you_mean(name, self.decision.output_names().map(|output| &**output)).map(str::to_owned);
             let (table, output) = (self.name.to_string(), name.to_owned());
             return Err(OutcomeFault::UnknownOutput { table, output, near }.into());
         };
@@ -207,40 +149,17 @@ impl TableAnswer {
 
     fn rows(&self) -> Vec<Map> {
         let row = |values: &Vec<table::Value>| {
-            self.outputs.iter().zip(values).map(|(name, value)| (name.as_ref().into(), from_table(value))).collect()
+            self.decision
+                .output_names()
+                .zip(values)
+                .map(|(name, value)| (name.as_ref().into(), from_table(value)))
+                .collect()
         };
         match self.decision.outcome() {
             Outcome::None => Vec::new(),
             Outcome::One(values) => vec![row(values)],
             Outcome::List(rows) => rows.iter().map(row).collect(),
         }
-    }
-}
-
-/// A value of a decision table as people read it.
-fn value_words(value: &table::Value) -> String {
-    match value {
-        table::Value::Number(number) => figure(*number),
-        table::Value::NotKnown => "not known".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// A name of a table's column as people write it: `bonus rate`.
-fn spaced(name: &str) -> String {
-    name.replace('_', " ")
-}
-
-/// A condition that was met: `attainment 0.83 in [0.8..1)`.
-fn condition_words(condition: &table::MatchedCondition) -> String {
-    let (column, cell) = (spaced(&condition.column), condition.cell.trim());
-    let cell = if matches!(condition.value, table::Value::Number(_)) { figures_in(cell) } else { cell.to_owned() };
-    let value = value_words(&condition.value);
-    match cell.chars().next() {
-        _ if cell == value || condition.value == table::Value::NotKnown => format!("{column} {value}"),
-        Some('<' | '>' | '=' | '!') => format!("{column} {value} {cell}"),
-        Some('[' | '(' | ']') => format!("{column} {value} in {cell}"),
-        _ => format!("{column} {value} meets `{cell}`"),
     }
 }
 

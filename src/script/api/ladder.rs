@@ -128,7 +128,7 @@ pub(in crate::script) fn compared(
     comparison: Comparison,
     value: Option<Decimal>,
     threshold: Decimal,
-    source: String,
+    source: Name,
 ) -> Requirement {
     let is_met = value.is_some_and(|value| match comparison {
         Comparison::AtLeast => value >= threshold,
@@ -142,7 +142,7 @@ pub(in crate::script) fn compared(
 }
 
 /// A requirement of one condition that is true or not.
-pub(in crate::script) fn holding(label: Name, is_met: bool, source: String) -> Requirement {
+pub(in crate::script) fn holding(label: Name, is_met: bool, source: Name) -> Requirement {
     let (comparison, value, threshold, tier) = (Comparison::Holds, None, None, None);
     Requirement::One(Condition { label, comparison, value, threshold, is_met, source, tier })
 }
@@ -207,11 +207,11 @@ impl Call<'_, '_> {
     }
 
     /// File and line of the call.
-    pub(super) fn source(&self) -> String {
+    pub(super) fn source(&self) -> Name {
         let file = self.context.call_source().unwrap_or_default();
         match self.context.call_position().line() {
-            Some(line) => format!("{file}:{line}"),
-            None => file.to_owned(),
+            Some(line) => format!("{file}:{line}").into(),
+            None => file.into(),
         }
     }
 

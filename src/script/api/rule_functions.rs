@@ -9,7 +9,7 @@ use super::kind::Kind;
 use super::lists;
 use super::operators::equal;
 use super::value::{Answer, Date, from_cell};
-use crate::decision::Requirement;
+use crate::decision::{Requirement, push_cents};
 use crate::units::{Month, plain, whole_months};
 use chrono::{Datelike, Months, NaiveDate};
 use rhai::{Dynamic, EvalAltResult, Map};
@@ -113,7 +113,11 @@ functions! {
     money (["x"]) -> "text":
         "An amount with its thousands apart and two decimals, for reasons.",
         [r#"money(1_250_000) == "1,250,000.00""#, r#"money(-0.5) == "-0.50""#],
-        |call| Ok(grouped(call.number(0)?).into());
+        |call| {
+            let mut text = String::new();
+            push_cents(call.number(0)?, &mut text);
+            Ok(text.into())
+        };
     to_upper (["text"]) -> "text" method:
         "The text in capital letters.",
         [r#""gold".to_upper() == "GOLD""#],
@@ -263,7 +267,7 @@ fn because_decided(call: &Call<'_, '_>) -> Outcome {
     if let Some(requirement) = reason.read_lock::<Requirement>() {
         decided.grounds.push(Ground::Requirement(requirement.clone(), requirement.tier().cloned()));
     } else if let Some(answer) = reason.read_lock::<TableAnswer>() {
-        decided.grounds.extend(answer.grounds());
+        answer.add_grounds(&mut decided.grounds);
     } else {
         let Ok(text) = call.text(1) else { return Err(call.wrong(1, "a text, a requirement or a table's answer")) };
         decided.grounds.push(Ground::Because(text.into()));
@@ -315,20 +319,6 @@ fn fixed(number: Decimal, places: u32) -> String {
     let mut rounded = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(places);
     plain(rounded)
-}
-
-pub(in crate::script) fn grouped(amount: Decimal) -> String {
-    let text = fixed(amount, 2);
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, cents) = digits.split_once('.').unwrap_or((digits, "00"));
-    let mut out = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + "." + cents
 }
 
 fn contains(call: Call<'_, '_>) -> Outcome {

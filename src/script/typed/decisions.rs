@@ -145,7 +145,7 @@ impl<'p> Lowerer<'p> {
             }
             Typed::Object(Form::Answer(_), answer) => {
                 return Ok(changed(run, move |frame, decided| {
-                    decided.grounds.extend(exactly(known(answer(frame))?.answer())?.grounds());
+                    exactly(known(answer(frame))?.answer())?.add_grounds(&mut decided.grounds);
                     Ok(())
                 }));
             }

@@ -1,6 +1,5 @@
 //! The product's own functions that have a typed form.
 
-use super::super::api::rule_functions::grouped;
 use super::super::api::rule_functions::percent_of;
 use super::super::statistics::{MAX_ROOT, root};
 use super::super::tree::{Expression, ExpressionKind};
@@ -9,6 +8,7 @@ use super::frame::{Figure, Miss, code, exactly, writer};
 use super::lower::{Lowered, Lowerer};
 use super::operand::{Form, Held, Operand, Typed};
 use super::requirements::empty_ladder;
+use crate::decision::push_cents;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Decimals to which a root is rounded unless others are named, as the interpreter has it.
@@ -134,7 +134,7 @@ impl<'p> Lowerer<'p> {
             ("money", [x]) => {
                 let x = self.decimal(x)?;
                 Some(Typed::Written(writer(move |frame, out| {
-                    out.push_str(&grouped(x.known(frame)?));
+                    push_cents(x.known(frame)?, out);
                     Ok(())
                 })))
             }

@@ -73,7 +73,7 @@ impl<'p> Lowerer<'p> {
     /// A function that makes a requirement; `None` for another one.
     pub fn requirement(&mut self, name: &str, arguments: &[&'p Expression], at: usize) -> Lowered<Option<Typed>> {
         let source = &self.program.source;
-        let source = format!("{}:{}", source.path, source.line(at));
+        let source = Name::from(format!("{}:{}", source.path, source.line(at)));
         let comparison = Comparison::ALL.iter().copied().find(|known| known.as_str() == name);
         let run = match (comparison, arguments) {
             (Some(Comparison::Holds), [label, truth]) => self.holds(label, truth, source)?,
@@ -83,7 +83,7 @@ impl<'p> Lowerer<'p> {
                 object_code(move |frame| {
                     let (label, value) = (label.name(frame)?, value.maybe(frame)?);
                     let threshold = threshold.known(frame)?;
-                    Ok(requirement(compared(label, comparison, value, threshold, source.clone())))
+                    Ok(requirement(compared(label, comparison, value, threshold, Name::clone(&source))))
                 })
             }
             (None, [parts]) if name == "all_of" => self.all_or_any(parts, Requirement::All)?,
@@ -104,7 +104,7 @@ impl<'p> Lowerer<'p> {
         }
     }
 
-    fn holds(&mut self, label: &'p Expression, truth: &'p Expression, source: String) -> Lowered<ObjectCode> {
+    fn holds(&mut self, label: &'p Expression, truth: &'p Expression, source: Name) -> Lowered<ObjectCode> {
         let label = self.words(label)?;
         let truth = match self.expression(truth)? {
             Typed::Truth(truth) => truth,
@@ -113,7 +113,7 @@ impl<'p> Lowerer<'p> {
         };
         Ok(object_code(move |frame| {
             let (label, is_met) = (label.name(frame)?, truth.maybe(frame)?.unwrap_or(false));
-            Ok(requirement(holding(label, is_met, source.clone())))
+            Ok(requirement(holding(label, is_met, Name::clone(&source))))
         }))
     }
 

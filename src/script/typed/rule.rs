@@ -54,7 +54,10 @@ impl Rule {
         let one = |object: Object| object.decided().map(Rc::unwrap_or_clone);
         let mut frame = self.frame(ground);
         (self.run)(&mut frame).ok()?;
-        match frame.decided.take()? {
+        let decided = frame.decided.take()?;
+        // What its variables share with the answer would be copied.
+        drop(frame);
+        match decided {
             Object::List(list) => Rc::unwrap_or_clone(list).into_iter().map(one).collect(),
             object => one(object).map(|decided| vec![decided]),
         }

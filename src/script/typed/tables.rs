@@ -83,8 +83,8 @@ impl<'p> Lowerer<'p> {
         let (name, found, codes) = (Name::clone(name), found.clone(), codes.into_boxed_slice());
         let run = object_code(move |frame| {
             let values = codes.iter().map(|code| known(code(frame))).collect::<Given<Vec<table::Value>>>()?;
-            let decision = exactly(found.decide(&values).ok())?;
-            Ok(Object::Answer(Rc::new(TableAnswer::new(Name::clone(&name), &found, decision))))
+            let decision = exactly(found.decide_on(values).ok())?;
+            Ok(Object::Answer(Rc::new(TableAnswer::new(Name::clone(&name), decision))))
         });
         Ok(Typed::Object(Form::Answer(place), run))
     }
@@ -94,7 +94,7 @@ impl<'p> Lowerer<'p> {
         let answer = move |frame: &mut Frame<'_>| exactly(known(answer(frame))?.answer());
         if name == "is_match" {
             return Ok(Typed::Truth(Operand::Code(code(move |frame| {
-                answer(frame).map(|answer| !answer.decision.matched_rows().is_empty())
+                answer(frame).map(|answer| answer.decision.is_match())
             }))));
         }
         let found = self.world.schema.decisions.values().nth(table);

@@ -1,7 +1,7 @@
 //! Decisions: assessments, proposals, explanations, the health of a plan, reviews, and comparisons of two revisions.
 
 use super::batch;
-use super::question::{DecisionRequest, limits_of, problem_of};
+use super::question::{DecisionRequest, SMALL_BODY, limits_of, problem_of};
 use super::route::Route;
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
@@ -163,9 +163,6 @@ async fn assess(request: DecisionRequest, accept: Accept, body: RequestBody) -> 
     responses.once(&request.idempotency, &body.clone(), question.respond(Lane::Decide, body)).await
 }
 
-/// Bytes of a body that holds a few partners at most.
-const SMALL_BODY: u64 = 32 << 10;
-
 async fn plan(kind: Kind, request: DecisionRequest, accept: Accept, body: RequestBody) -> Responded {
     body.expect_media(&[JSON])?;
     let formats = [(JSON, Form::Json), (CSV, Form::Csv), (XLSX, Form::Xlsx), (HTML, Form::Html)];
@@ -174,13 +171,13 @@ async fn plan(kind: Kind, request: DecisionRequest, accept: Accept, body: Reques
     let chosen = accept.choose(&offered)?;
     let form = offered.iter().zip(forms).find(|(media, _)| **media == chosen).map_or(Form::Json, |(_, form)| form);
     let question = request.question(kind, form).await?;
-    if body.stated_length().is_none_or(|length| length > SMALL_BODY) {
+    if body.stated_length().is_none_or(|length| length > SMALL_BODY as u64) {
         request.lanes.admit(Lane::Plan, question.owner())?;
     }
     let body = body.read(request.gate.limits.book, &request.stores.bodies).await?;
     // A book of a few partners is decided as fast as a single one, and must not wait behind a whole channel. The body
     // says nothing about the size of a stored book.
-    let is_small = body.len() as u64 <= SMALL_BODY && request::base_book(&body).is_none();
+    let is_small = body.len() <= SMALL_BODY && request::base_book(&body).is_none();
     let lane = if is_small { Lane::Decide } else { Lane::Plan };
     request.stores.responses.once(&request.idempotency, &body.clone(), question.respond(lane, body)).await
 }

@@ -157,6 +157,9 @@ struct QuestionFacts {
     telemetry: Arc<Telemetry>,
 }
 
+/// Bytes of a body that holds a few partners at most.
+pub const SMALL_BODY: usize = 32 << 10;
+
 /// A decision with its duration.
 pub type Made = (Result<Answer, Refusal>, Duration);
 
@@ -232,12 +235,26 @@ impl Question {
         recorder.record(context, &decided).await
     }
 
+    /// True for a question about a few partners that brings its own book, and rules that all are typed: neither can take
+    /// long, unless figures are searched for what would change them.
+    fn is_short(&self, body: &[u8]) -> bool {
+        // A key can also be written with escapes.
+        let names_book = |text: &str| text.contains(r#""base""#) || text.contains(r"\u");
+        let is_plain = matches!(self.0.kind, Kind::Assessment | Kind::Review);
+        let is_small = is_plain && body.len() <= SMALL_BODY && self.0.active.plugin.is_typed();
+        is_small && std::str::from_utf8(body).is_ok_and(|text| !names_book(text))
+    }
+
     /// Decides on a lane, records the decision, and responds.
     pub async fn respond(&self, lane: Lane, body: Bytes) -> Responded {
         self.expect_revision()?;
         let (question, work) = (self.clone(), body.clone());
         let work = traced(self.0.span.0.as_ref(), "decide", move || question.decide(&work));
-        let made = self.0.lanes.run(lane, &self.0.owner, work).await?;
+        let (lanes, owner) = (&self.0.lanes, &self.0.owner);
+        let made = match lane == Lane::Decide && self.is_short(&body) {
+            true => lanes.run_short(lane, owner, work).await?,
+            false => lanes.run(lane, owner, work).await?,
+        };
         if let Some(span) = &self.0.span.0 {
             span.set_outcome(outcome_of(&made.0));
         }

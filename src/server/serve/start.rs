@@ -7,6 +7,7 @@ use crate::audit::{Log, Mode, RecordContent};
 use crate::database::{Address, Place};
 use crate::finding::{Finding, Findings, render};
 use crate::library::{ReloadOutcome, Source, State, VendorOptions, open_vendors_from};
+use crate::script::{STACK_BYTES, is_script_thread};
 use crate::server::fault::ServerFault;
 use crate::server::fleet::archive_rows::ArchiveRows;
 use crate::server::fleet::follow::Fleet;
@@ -109,16 +110,22 @@ pub struct Started {
     pub terminate: Terminate,
 }
 
+/// Starts the threads that read requests; short decisions are made there as well.
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(std::thread::available_parallelism().map_or(2, usize::from))
+        .thread_name("server")
+        .thread_stack_size(STACK_BYTES)
+        .on_thread_start(is_script_thread)
+        .enable_all()
+        .build()
+}
+
 /// Opens sockets, reads tokens, certificate and vendors; reports all problems of the options in one pass.
 ///
 /// Vendors that cannot be used do not prevent the start: they are logged, and the others are served.
 pub fn start(options: Options) -> Result<Started, Findings> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(std::thread::available_parallelism().map_or(2, usize::from))
-        .thread_name("server")
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| cannot_start(&error))?;
+    let runtime = runtime().map_err(|error| cannot_start(&error))?;
     // Vendors can take a while to be read.
     let terminate = runtime.block_on(async { Terminate::catch() });
     let Doors { sockets, admin, access, tls, is_local } = open_doors(&runtime, &options)?;

@@ -157,6 +157,21 @@ impl FairQueue {
     }
 }
 
+impl FairQueue {
+    /// Runs `work` for `owner` on this thread while nothing waits, and its vendor's jobs are known to be short; else gives
+    /// it back.
+    pub fn run_here<R, W: FnOnce() -> R>(&self, owner: &Owner, work: W) -> Result<Result<R, NotRun>, W> {
+        let started = {
+            let mut queue = self.shared.queue();
+            if queue.is_closed { None } else { queue.turns.start(owner, SHORT, Instant::now()) }
+        };
+        let Some(number) = started else { return Err(work) };
+        let done = catch_unwind(AssertUnwindSafe(work)).map_err(|_| NotRun::Panicked);
+        self.shared.ended(&mut self.shared.queue(), number);
+        Ok(done)
+    }
+}
+
 impl Drop for FairQueue {
     fn drop(&mut self) {
         let mut queue = self.shared.queue();
@@ -217,15 +232,22 @@ impl Shared {
             let is_in_time = taken.job.since.elapsed() <= self.limits.max_wait;
             (taken.job.work.run)(is_in_time);
             queue = self.queue();
-            queue.turns.ended(taken.number, Instant::now());
-            // A job that waited because its vendor had its share can run now.
-            if queue.turns.queued() > 0 {
-                self.quick.notify_one();
-                self.slow.notify_one();
-            }
+            self.ended(&mut queue, taken.number);
+        }
+    }
+
+    fn ended(&self, queue: &mut Queue, number: u64) {
+        queue.turns.ended(number, Instant::now());
+        // A job that waited because its vendor had its share can run now.
+        if queue.turns.queued() > 0 {
+            self.quick.notify_one();
+            self.slow.notify_one();
         }
     }
 }
+
+/// Longest duration of jobs that are run where they are asked for: less than a change of the thread and back may take.
+const SHORT: Duration = Duration::from_millis(1);
 
 /// Shortest time after which a worker looks again at jobs that could not run.
 const SHORTEST_LOOK: Duration = Duration::from_millis(5);
@@ -306,6 +328,23 @@ mod tests {
         for task in tasks {
             assert_eq!(task.await.unwrap(), Ok(()));
         }
+    }
+
+    #[tokio::test]
+    async fn short_work_runs_on_the_thread_that_asks_once_its_vendor_is_known() {
+        let (queue, one) = (queue(1, 1), owner("a"));
+        let thread = || std::thread::current().id();
+        assert!(queue.run_here(&one, thread).is_err(), "nothing is known of it yet");
+        assert_ne!(queue.run(&one, thread).await, Ok(thread()));
+        // The first job may have taken long on a busy machine.
+        let mut here = queue.run_here(&one, thread);
+        while here.is_err() {
+            queue.run(&one, || ()).await.unwrap();
+            here = queue.run_here(&one, thread);
+        }
+        assert_eq!(here.ok(), Some(Ok(thread())));
+        assert_eq!(queue.run_here(&one, || panic!("asked to")).ok(), Some(Err::<(), _>(NotRun::Panicked)));
+        assert_eq!(queue.load(), Load::default());
     }
 
     #[tokio::test]

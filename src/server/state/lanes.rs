@@ -8,7 +8,7 @@ use crate::script::spawn_script_thread;
 use crate::server::http::problem::{Problem, ProblemKind};
 use std::io::{Error, Result as IoResult};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 crate::words! {
     /// One of the queues.
@@ -66,6 +66,22 @@ impl Lanes {
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Problem> {
         self.try_run(lane, owner, work).await.map_err(|why| self.not_run(owner, why))
+    }
+
+    /// Runs work that is expected to be short on this thread where the lane lets it, else as [`Lanes::run`] does.
+    pub async fn run_short<R: Send + 'static>(
+        &self,
+        lane: Lane,
+        owner: &Owner,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, Problem> {
+        match self.queue(lane).run_here(owner, work) {
+            Ok(done) => {
+                self.metrics.waited(lane.as_str(), Duration::ZERO);
+                done.map_err(|why| self.not_run(owner, why))
+            }
+            Err(work) => self.run(lane, owner, work).await,
+        }
     }
 
     /// Runs work as [`Lanes::run`] does; the error is not counted, so that the caller can try again.

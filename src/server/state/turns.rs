@@ -207,6 +207,19 @@ impl<T> Turns<T> {
         Some(Taken { number: self.next, job })
     }
 
+    /// Starts a job at once while none waits, if its vendor's take at most `most`; returns the number to report its end.
+    pub fn start(&mut self, owner: &Owner, most: Duration, now: Instant) -> Option<u64> {
+        let is_short = self.average.get(&owner.vendor).is_some_and(|took| Duration::from_micros(*took) <= most);
+        let of_vendor = self.running.values().filter(|job| job.owner.vendor == owner.vendor).count();
+        let is_free = self.running.len() < self.limits.workers.max(1) && of_vendor < self.limits.per_vendor;
+        let may_start = self.queued == 0 && is_short && is_free && self.is_token_free(&owner.token);
+        (may_start && self.pace(&owner.vendor, now) == Pace::Quick).then(|| {
+            self.next += 1;
+            self.running.insert(self.next, Running { owner: owner.clone(), since: now, pace: Pace::Quick });
+            self.next
+        })
+    }
+
     /// Notes that a job has ended.
     pub fn ended(&mut self, number: u64, now: Instant) {
         let Some(Running { owner, since, .. }) = self.running.remove(&number) else { return };
@@ -357,6 +370,21 @@ mod tests {
         assert_eq!(turns.queued(), 5);
         assert_eq!(turns.admit(&owner("a", "w")), Ok(()));
         assert_eq!(drain(&mut turns, Pace::Quick, now), ["kept"; 5]);
+    }
+
+    #[test]
+    fn a_job_starts_without_a_turn_only_while_nothing_waits_and_its_vendor_is_known_to_be_short() {
+        let (mut turns, now) = (Turns::<&'static str>::new(LIMITS), Instant::now());
+        let start = |turns: &mut Turns<_>| turns.start(&owner("", "x"), Duration::from_millis(1), now);
+        push(&mut turns, "", "x", "first", now);
+        assert_eq!(drain(&mut turns, Pace::Quick, now), ["first"]);
+        let started = [start(&mut turns), start(&mut turns), start(&mut turns)];
+        assert_eq!(started.map(|number| number.is_some()), [true, true, false], "two workers");
+        push(&mut turns, "", "y", "waits", now);
+        assert_eq!(start(&mut turns), None, "another waits");
+        turns.forget(|_| true);
+        started.into_iter().flatten().for_each(|number| turns.ended(number, now + LIMITS.slow));
+        assert_eq!(start(&mut turns), None, "it took a second");
     }
 
     #[test]

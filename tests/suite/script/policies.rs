@@ -134,7 +134,7 @@ fn the_glossary_example_decides_as_it_should() {
             "closed revenue: below 100,000 loses Silver (499,999.99 now)",
         ]
     );
-    assert_eq!(demoted.grounds.requirements[0].conditions()[0].source, "tier.rhai:10");
+    assert_eq!(&*demoted.grounds.requirements[0].conditions()[0].source, "tier.rhai:10");
 }
 
 /// What `check` says about the body of a tier policy.
