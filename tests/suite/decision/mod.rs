@@ -1,3 +1,4 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod requirement;
 mod table;
