@@ -143,3 +143,50 @@ fn real_output_fits_the_schema() {
     }
     assert!(!validator.is_valid(&json!({"schema": "quotient.findings/1", "findings": []})));
 }
+
+#[test]
+fn findings_are_equal_when_cause_fields_places_and_words_are() {
+    let one = litres(3);
+    assert_eq!(one, litres(3));
+    let message = |text: &str| Finding::error(Code::BookAmount, text);
+    let different = [
+        litres(4),
+        litres(3).with_severity(Severity::Warning),
+        litres(3).at(Place::file("cellar.csv")),
+        message("`3,5` is not an exact number of litres"),
+    ];
+    for other in different {
+        assert_ne!(one, other);
+    }
+    assert_ne!(message("a"), message("b"));
+    assert_ne!(message("a"), message("a").help("b"));
+}
+
+#[test]
+fn errors_are_counted_without_warnings() {
+    let mut findings = Findings::new();
+    assert_eq!((findings.error_count(), findings.has_errors()), (0, false));
+    findings.push(litres(2).with_severity(Severity::Warning));
+    assert_eq!((findings.error_count(), findings.has_errors()), (0, false));
+    findings.push(litres(3));
+    findings.push(litres(4));
+    assert_eq!((findings.error_count(), findings.len(), findings.has_errors()), (2, 3, true));
+}
+
+#[test]
+fn a_finding_that_is_read_back_underlines_the_word_at_its_place() {
+    let text: Arc<str> = "let ü = 1;\nlet total_2 = 3 + x;\n".into();
+    let word = |line: usize, column: usize| {
+        let place = json!({"file": "a.rhai", "line": line, "column": column, "label": ""});
+        let finding = json!({"severity": "error", "code": "book::amount", "message": "m", "places": [place]});
+        let document = json!({"schema": "quotient.findings/2", "findings": [finding]});
+        let findings = parse::json(&document, |_| Some(Arc::clone(&text))).unwrap();
+        match &findings.iter().next().unwrap().places[0] {
+            Place::Text { text, span, .. } => text[span.start..span.end].to_owned(),
+            place => panic!("{place:?}"),
+        }
+    };
+    assert_eq!((word(1, 1), word(1, 5), word(1, 7)), ("let".to_owned(), "ü".to_owned(), "=".to_owned()));
+    assert_eq!((word(2, 5), word(2, 15), word(2, 19)), ("total_2".to_owned(), "3".to_owned(), "x".to_owned()));
+    assert_eq!(word(3, 1), "");
+}
