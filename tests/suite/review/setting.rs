@@ -33,6 +33,17 @@ fn given_quotas_replace_those_of_the_book() {
 }
 
 #[test]
+fn quotas_of_partners_that_the_book_does_not_have_are_counted_once_per_partner() {
+    let line = |id: &str, product_line: &str| (id.into(), segment(product_line, ""), money("1"));
+    let lines = vec![line("Z", ""), line("Y", ""), line("Z", "Cloud")];
+    let given = GivenQuotas { period: Some("FY2026".to_owned()), lines, parts: Vec::new() };
+    let request = Request { quotas: Some(given), ..request("2026-12-31") };
+    let warnings = Setting::new(&vendor(MANIFEST, &[]).manifest, &glossary(), &request).unwrap().warnings;
+    let expected = "the quotas name 2 partners that the book does not have, the first is `Y`";
+    assert!(warnings.iter().any(|warning| warning.message() == expected));
+}
+
+#[test]
 fn a_period_that_is_none_of_the_calendar_is_refused() {
     let request = Request { period: Some("FY2026-Q5".to_owned()), ..request("2026-12-31") };
     assert!(Setting::new(&vendor(MANIFEST, &[]).manifest, &glossary(), &request).is_err());
