@@ -1,6 +1,6 @@
 //! Findings as data: causes, groups, and the one JSON shape.
 
-use quotient::finding::{Code, Finding, Findings, Place, Severity, Span, parse, render};
+use quotient::finding::{Code, Field, Finding, Findings, Place, Position, Severity, Span, parse, render};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -189,4 +189,27 @@ fn a_finding_that_is_read_back_underlines_the_word_at_its_place() {
     assert_eq!((word(1, 1), word(1, 5), word(1, 7)), ("let".to_owned(), "ü".to_owned(), "=".to_owned()));
     assert_eq!((word(2, 5), word(2, 15), word(2, 19)), ("total_2".to_owned(), "3".to_owned(), "x".to_owned()));
     assert_eq!(word(3, 1), "");
+}
+
+#[test]
+fn of_a_document_that_is_too_long_the_first_thousand_are_read() {
+    let list = |length: usize| (0..length).collect::<Vec<usize>>();
+    let finding = json!({"severity": "error", "code": "book::amount", "message": "m", "places": [],
+        "fields": {"rows": list(1_001)}});
+    let document = json!({"schema": "quotient.findings/2", "findings": vec![finding; 1_001]});
+    let read = parse::json(&document, |_| None).unwrap();
+    let fields = read.iter().next().unwrap().fault().fields();
+    assert_eq!(read.len(), 1_000);
+    assert!(matches!(&fields[0].1, Field::List(rows) if rows.len() == 1_000));
+}
+
+#[test]
+fn a_position_counts_lines_and_characters_from_one() {
+    let of = |offset| {
+        let found = Position::of("ab\ncü d\n", offset);
+        (found.line, found.column)
+    };
+    assert_eq!((of(0), of(2), of(3), of(4)), ((1, 1), (1, 3), (2, 1), (2, 2)));
+    // `ü` has two bytes; past the end is behind the last character.
+    assert_eq!((of(6), of(8), of(99)), ((2, 3), (2, 5), (3, 1)));
 }
