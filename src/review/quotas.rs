@@ -131,7 +131,7 @@ pub fn spread(whole: Money, periods: &[(Name, Money)]) -> Option<Vec<(Name, Mone
     periods.iter().zip(phased.row(0)).map(part).collect()
 }
 
-/// The fiscal year of all reporting periods, where they are four quarters or twelve months of one year.
+/// The fiscal year of all reporting periods, where they are its four quarters.
 fn year_of(parts: &[Part]) -> Option<String> {
     let first = parts.first()?.0.split_once("-Q")?.0.to_owned();
     let quarters: std::collections::BTreeSet<&str> = parts.iter().map(|(label, ..)| &**label).collect();

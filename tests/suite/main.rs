@@ -4,6 +4,7 @@
 mod architecture;
 mod audit;
 mod bundle;
+mod cancel;
 mod channel;
 mod cli;
 mod decision;
@@ -38,6 +39,7 @@ mod request;
 mod review;
 mod script;
 mod server;
+mod signing;
 mod sources;
 mod support;
 mod units;

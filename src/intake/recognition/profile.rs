@@ -260,7 +260,6 @@ impl Profile {
             let mut has_text = false;
             let _ = sheet.for_each(|_, fields: Fields<'_>| has_text |= !fields.text(0).is_empty());
             first.heading = unnamed(0).filter(|_| has_text).unwrap_or_default();
-            first.lowest.clone_from(&first.heading);
         }
         columns.extend(names.as_ref().map(|names| column((names.at, &names.map.column.name().to_owned()))));
         let (mut rows, mut contents) = (0, Vec::new());

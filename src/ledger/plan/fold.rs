@@ -71,9 +71,8 @@ fn fold_plan(state: &mut PlanState, event: &PlanEvent) -> Result<(), FoldFault> 
             state.stage = Stage::Locked;
         }
         EventBody::Closed(_) => state.stage = Stage::Closed,
-        body if body.partner().is_some() => fold_business(state, event)?,
-        // Workbooks change nothing: what comes back does.
-        _ => {}
+        // Workbooks have no partner and change nothing: what comes back does.
+        _ => fold_business(state, event)?,
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! `README.md` beside this crate describes what it does and how to read the result.
 
+mod again;
 mod compile;
 mod defaults;
 mod expected;
@@ -17,7 +18,7 @@ mod trace;
 mod tree;
 mod trial;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use options::Options;
@@ -41,6 +42,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let files = tree::sources(&options.root)?;
     let all = sites::collect(&files)?;
     let equivalent = expected::read(&options.root.join("tests/mutation/equivalent.toml"), &all)?;
+    let mut known = options.again.as_ref().map_or_else(|| Ok(BTreeMap::new()), |path| again::read(path, &all))?;
     if options.list {
         all.iter().for_each(|mutant| println!("{}", mutant.description()));
         return Ok(true);
@@ -62,7 +64,11 @@ fn run(options: &Options) -> Result<bool, Failure> {
     eprintln!("{} mutants compiled, {} do not compile", chosen.len(), unviable.len());
     let runner = process::Runner::new(&workspace, binaries, options);
     let tests = trace::run(&runner, options)?;
-    let results = trial::run(&runner, &tests, &all, &chosen, options);
+    known.retain(|at, _| chosen.contains(at));
+    let open: Vec<usize> = chosen.into_iter().filter(|at| !known.contains_key(at)).collect();
+    let mut results = trial::run(&runner, &tests, &all, &open, options);
+    results.extend(known);
+    results.sort_by_key(|(at, _)| *at);
     let scores = score::Scores::new(&all, results, &unviable, &equivalent, options);
     print!("{}", scores.table());
     if let Some(path) = &options.json {

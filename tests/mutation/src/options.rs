@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::Failure;
 
@@ -17,6 +18,10 @@ Usage: tests/mutation/run [OPTIONS]
   --gate            the form in .ci/run: a small sample with a floor for each room
   --include-ignored also run the tests that are ignored by default
   --jobs N          test processes at a time (default: number of processors)
+  --slowest N       seconds of the slowest test of another room that is run (default: 2)
+  --own             only tests of a mutant's own room, which --rooms has to name
+  --tests A,B       only tests whose name contains one of the texts
+  --again FILE      keep what FILE, written by --json, calls killed, and run the rest of the same selection
   --json FILE       write every result to FILE
   --list            print the mutants and stop
   --help            print this text
@@ -35,6 +40,14 @@ pub struct Options {
     pub gate: bool,
     pub include_ignored: bool,
     pub jobs: usize,
+    /// Tests of other rooms that take longer are not run: a mutant that only they notice has no test where it belongs.
+    pub slowest: Duration,
+    /// Only tests of the room that a mutant is in.
+    pub own: bool,
+    /// Parts of names; empty for every test.
+    pub tests: Vec<String>,
+    /// Verdicts of an earlier run.
+    pub again: Option<PathBuf>,
     pub json: Option<PathBuf>,
     pub list: bool,
 }
@@ -53,6 +66,10 @@ impl Options {
             gate: false,
             include_ignored: false,
             jobs,
+            slowest: Duration::from_secs(2),
+            own: false,
+            tests: Vec::new(),
+            again: None,
             json: None,
             list: false,
         };
@@ -67,6 +84,10 @@ impl Options {
                 "--gate" => options.gate = true,
                 "--include-ignored" => options.include_ignored = true,
                 "--jobs" => options.jobs = number::<usize>(&argument, &value()?)?.max(1),
+                "--slowest" => options.slowest = Duration::from_secs(number(&argument, &value()?)?),
+                "--own" => options.own = true,
+                "--tests" => options.tests = value()?.split(',').map(str::to_owned).collect(),
+                "--again" => options.again = Some(value()?.into()),
                 "--json" => options.json = Some(value()?.into()),
                 "--list" => options.list = true,
                 "--help" | "-h" => {
@@ -75,6 +96,9 @@ impl Options {
                 }
                 other => return Err(format!("unknown option `{other}`\n\n{HELP}")),
             }
+        }
+        if options.own && options.rooms.is_empty() {
+            return Err("`--own` needs `--rooms`".into());
         }
         Ok(options)
     }

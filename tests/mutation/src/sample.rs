@@ -8,6 +8,29 @@ use crate::options::Options;
 /// Rooms in which the gate asks for more.
 pub const STRICT: [&str; 4] = ["intake", "performance", "planning", "quota"];
 
+/// Rooms that the gate does not hold to their floor yet, because their score is not known or too low. The list only shrinks.
+pub const NOT_YET: [&str; 19] = [
+    "audit",
+    "bundle",
+    "cancel",
+    "cli",
+    "database",
+    "demonstration",
+    "engine",
+    "figure",
+    "finding",
+    "intake",
+    "library",
+    "partition",
+    "plugin",
+    "report",
+    "request",
+    "review",
+    "script",
+    "server",
+    "signing",
+];
+
 /// Size of the gate's sample and the survivors it may hold, for one room.
 pub fn gate(room: &str) -> (usize, usize) {
     if STRICT.contains(&room) { (20, 2) } else { (14, 2) }

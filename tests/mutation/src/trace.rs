@@ -12,9 +12,15 @@ use crate::score::Progress;
 
 /// Tests that look at the source itself, which differs in the copy; and those that look for panics only.
 const LEFT_OUT: [&str; 3] = ["architecture::", "fuzzing::", "measure::"];
-/// Rooms whose tests start services and compare them with the program: they take long, and what they see of other rooms
-/// is the same on both sides. They are run against mutants of that room only.
-const SERVICES: [&str; 3] = ["library", "request", "server"];
+/// Modules of tests that start services and compare them with the program, each with the rooms whose mutants it is run
+/// against: such tests take long, and what they see of other rooms is the same on both sides.
+const SERVICES: [(&str, &[&str]); 5] = [
+    ("deploy", &["server"]),
+    ("library", &["library"]),
+    ("power", &["ledger", "server"]),
+    ("request", &["request"]),
+    ("server", &["server"]),
+];
 /// A test that fails without a mutant is tried again: some of them are about time, and the machine may be busy.
 const ATTEMPTS: usize = 3;
 /// Longest time for a test without a mutant.
@@ -37,15 +43,14 @@ impl Test {
 
     /// True when the test is to be run against this mutant.
     pub fn reaches(&self, at: usize, room: &str) -> bool {
-        self.reached.contains(&at) && (self.room() == room || !SERVICES.contains(&self.room()))
+        self.reached.contains(&at) && concerns(self.room(), room)
     }
 }
 
 /// Fails in the gate form when a test does not pass without a mutant; elsewhere such a test is left out, and named.
 pub fn run(runner: &Runner, options: &Options) -> Result<Vec<Test>, Failure> {
     let all = runner.tests()?;
-    let names: Vec<String> =
-        all.into_iter().filter(|name| !LEFT_OUT.iter().any(|module| name.starts_with(module))).collect();
+    let names: Vec<String> = all.into_iter().filter(|name| wanted(name, options)).collect();
     let next = AtomicUsize::new(0);
     let found = Mutex::new((Vec::new(), Vec::new()));
     let progress = Progress::new("tests without a mutant", names.len());
@@ -76,6 +81,20 @@ pub fn run(runner: &Runner, options: &Options) -> Result<Vec<Test>, Failure> {
     }
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tests)
+}
+
+/// True when tests of `module` are run against mutants of `room`.
+fn concerns(module: &str, room: &str) -> bool {
+    SERVICES.iter().find(|(service, _)| *service == module).is_none_or(|(_, rooms)| rooms.contains(&room))
+}
+
+/// False for a test that is left out, and for one of a service none of whose rooms is selected.
+fn wanted(name: &str, options: &Options) -> bool {
+    let module = name.split("::").next().unwrap_or_default();
+    let concerned = |room: &String| if options.own { module == room } else { concerns(module, room) };
+    let selected = options.rooms.is_empty() || options.rooms.iter().any(concerned);
+    let named = options.tests.is_empty() || options.tests.iter().any(|part| name.contains(part.as_str()));
+    selected && named && !LEFT_OUT.iter().any(|module| name.starts_with(module))
 }
 
 fn one(runner: &Runner, name: &str) -> Result<Test, String> {

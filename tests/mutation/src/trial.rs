@@ -46,7 +46,7 @@ pub fn run(
         for _ in 0..options.jobs {
             scope.spawn(|| {
                 while let Some(at) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let verdict = one(runner, tests, &all[*at].room, *at);
+                    let verdict = one(runner, tests, &all[*at].room, *at, options);
                     if matches!(verdict, Verdict::Survived(_) | Verdict::Uncovered) {
                         // Said at once as well: a long run may be interrupted.
                         eprintln!("not noticed: {}", all[*at].description());
@@ -64,8 +64,10 @@ pub fn run(
     verdicts
 }
 
-fn one(runner: &Runner, tests: &[Test], room: &str, at: usize) -> Verdict {
-    let mut reaching: Vec<&Test> = tests.iter().filter(|test| test.reaches(at, room)).collect();
+fn one(runner: &Runner, tests: &[Test], room: &str, at: usize, options: &Options) -> Verdict {
+    let of_others = |test: &Test| !options.own && test.time <= options.slowest;
+    let is_run = |test: &&Test| test.reaches(at, room) && (test.room() == room || of_others(test));
+    let mut reaching: Vec<&Test> = tests.iter().filter(is_run).collect();
     reaching.sort_by_key(|test| (test.room() != room, test.time));
     for batch in batches(&reaching, room) {
         let names: Vec<&str> = batch.iter().map(|test| test.name.as_str()).collect();

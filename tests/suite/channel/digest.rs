@@ -87,3 +87,25 @@ fn books_larger_than_a_piece_and_a_buffer_count_every_partner() {
     }
     assert_eq!(book(all).facts_hash(), hash);
 }
+
+#[test]
+fn the_hash_of_one_partner_counts_its_own_rows_in_any_order() {
+    let hash = |rows: &[(usize, &str)]| {
+        let rows = rows.iter().zip(2..).map(|((partner, value), row)| ExtraRow {
+            partner: *partner,
+            row,
+            values: vec![(*value).into()],
+        });
+        let mut book = whole();
+        book.extra_tables = vec![ExtraTable { rows: rows.collect(), ..table("scores", ["1", "2"]) }];
+        book.partner_hash(0)
+    };
+    let one = hash(&[(0, "1"), (0, "2"), (1, "3")]);
+    assert_eq!(one, hash(&[(0, "2"), (0, "1"), (1, "4")]));
+    assert_ne!(one, hash(&[(0, "1"), (0, "3"), (1, "3")]));
+    assert_ne!(one, hash(&[(0, "1"), (1, "3")]));
+    // A table without a row about the partner is as none: another part of the book may not have it.
+    let mut without = whole();
+    without.extra_tables.clear();
+    assert_eq!(hash(&[(1, "3")]), without.partner_hash(0));
+}

@@ -1,6 +1,8 @@
 //! Parts of a partner's business, and how books find partners.
 
+mod dated;
 mod digest;
+mod known_months;
 
 use crate::performance::{book, partner, segment};
 use quotient::quota::Grain;

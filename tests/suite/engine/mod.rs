@@ -146,3 +146,24 @@ fn an_explanation_has_the_lines_of_one_partner() {
     assert_eq!(Money::sum(Currency::USD, line.steps.iter().map(|step| step.amount)), Ok(line.quota));
     assert!(engine.explain(&vendor, &book, &ProposalRequest::new(), "P2").is_err());
 }
+
+#[test]
+fn an_engine_has_the_threads_it_was_asked_for_and_bands_only_where_they_are() {
+    let engine = Engine::new(EngineOptions::new().threads(3)).unwrap();
+    assert_eq!(engine.threads(), 3);
+    let (vendor, book) = (vendor(&engine), builder().build().unwrap());
+    let plan = |request: ProposalRequest| engine.propose(&vendor, &book, &request.period("FY2026")).unwrap();
+    assert!(plan(ProposalRequest::new()).bands.is_none());
+    assert!(plan(ProposalRequest::new().bands()).bands.is_some());
+}
+
+#[test]
+fn a_review_is_about_the_period_that_is_asked_for() {
+    let engine = engine();
+    let (vendor, book) = (vendor(&engine), builder().build().unwrap());
+    let sold =
+        |request: ReviewRequest| engine.review(&vendor, &book, &request).unwrap().partners()[0].standing.whole.actual;
+    // 100 in each month.
+    assert_eq!(sold(ReviewRequest::new(day("2025-12-31"))), Some(usd(1_200)));
+    assert_eq!(sold(ReviewRequest::new(day("2025-12-31")).period("FY2025-Q3")), Some(usd(300)));
+}

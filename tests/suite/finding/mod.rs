@@ -1,6 +1,6 @@
 //! Findings as data: causes, groups, and the one JSON shape.
 
-use quotient::finding::{Code, Finding, Findings, Place, Severity, Span, parse, render};
+use quotient::finding::{Code, Field, Finding, Findings, Place, Position, Severity, Span, parse, render};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -142,4 +142,74 @@ fn real_output_fits_the_schema() {
         assert!(validator.is_valid(&document), "{document:#}");
     }
     assert!(!validator.is_valid(&json!({"schema": "quotient.findings/1", "findings": []})));
+}
+
+#[test]
+fn findings_are_equal_when_cause_fields_places_and_words_are() {
+    let one = litres(3);
+    assert_eq!(one, litres(3));
+    let message = |text: &str| Finding::error(Code::BookAmount, text);
+    let different = [
+        litres(4),
+        litres(3).with_severity(Severity::Warning),
+        litres(3).at(Place::file("cellar.csv")),
+        message("`3,5` is not an exact number of litres"),
+    ];
+    for other in different {
+        assert_ne!(one, other);
+    }
+    assert_ne!(message("a"), message("b"));
+    assert_ne!(message("a"), message("a").help("b"));
+}
+
+#[test]
+fn errors_are_counted_without_warnings() {
+    let mut findings = Findings::new();
+    assert_eq!((findings.error_count(), findings.has_errors()), (0, false));
+    findings.push(litres(2).with_severity(Severity::Warning));
+    assert_eq!((findings.error_count(), findings.has_errors()), (0, false));
+    findings.push(litres(3));
+    findings.push(litres(4));
+    assert_eq!((findings.error_count(), findings.len(), findings.has_errors()), (2, 3, true));
+}
+
+#[test]
+fn a_finding_that_is_read_back_underlines_the_word_at_its_place() {
+    let text: Arc<str> = "let ü = 1;\nlet total_2 = 3 + x;\n".into();
+    let word = |line: usize, column: usize| {
+        let place = json!({"file": "a.rhai", "line": line, "column": column, "label": ""});
+        let finding = json!({"severity": "error", "code": "book::amount", "message": "m", "places": [place]});
+        let document = json!({"schema": "quotient.findings/2", "findings": [finding]});
+        let findings = parse::json(&document, |_| Some(Arc::clone(&text))).unwrap();
+        match &findings.iter().next().unwrap().places[0] {
+            Place::Text { text, span, .. } => text[span.start..span.end].to_owned(),
+            place => panic!("{place:?}"),
+        }
+    };
+    assert_eq!((word(1, 1), word(1, 5), word(1, 7)), ("let".to_owned(), "ü".to_owned(), "=".to_owned()));
+    assert_eq!((word(2, 5), word(2, 15), word(2, 19)), ("total_2".to_owned(), "3".to_owned(), "x".to_owned()));
+    assert_eq!(word(3, 1), "");
+}
+
+#[test]
+fn of_a_document_that_is_too_long_the_first_thousand_are_read() {
+    let list = |length: usize| (0..length).collect::<Vec<usize>>();
+    let finding = json!({"severity": "error", "code": "book::amount", "message": "m", "places": [],
+        "fields": {"rows": list(1_001)}});
+    let document = json!({"schema": "quotient.findings/2", "findings": vec![finding; 1_001]});
+    let read = parse::json(&document, |_| None).unwrap();
+    let fields = read.iter().next().unwrap().fault().fields();
+    assert_eq!(read.len(), 1_000);
+    assert!(matches!(&fields[0].1, Field::List(rows) if rows.len() == 1_000));
+}
+
+#[test]
+fn a_position_counts_lines_and_characters_from_one() {
+    let of = |offset| {
+        let found = Position::of("ab\ncü d\n", offset);
+        (found.line, found.column)
+    };
+    assert_eq!((of(0), of(2), of(3), of(4)), ((1, 1), (1, 3), (2, 1), (2, 2)));
+    // `ü` has two bytes; past the end is behind the last character.
+    assert_eq!((of(6), of(8), of(99)), ((2, 3), (2, 5), (3, 1)));
 }

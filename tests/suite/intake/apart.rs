@@ -95,6 +95,23 @@ fn headings_of_accounting_systems_are_known_or_said_to_be_unusable() {
 }
 
 #[test]
+fn a_day_and_a_month_without_a_year_are_inside_the_year() {
+    for (value, is_day) in [
+        ("0101", true),
+        ("101", true),
+        ("3112", true),
+        ("0012", false),
+        ("3201", false),
+        ("1600", false),
+        ("1613", false),
+    ] {
+        let text = format!("Umsatz;Soll/Haben;Konto;Belegdatum\n100,00;S;10001;{value}\n50,00;S;10002;1501\n");
+        let seen = Seen::text(&[("a.csv", &text)]);
+        assert_eq!(seen.said.contains("are days and months without a year"), is_day, "{value}\n{}", seen.said);
+    }
+}
+
+#[test]
 fn amounts_in_the_currency_of_the_company_are_not_in_that_of_the_document() {
     let text = "Customer,Posting Date,Amount in doc. curr.,Document Currency,Amount in local currency,Local Currency\nA,2025-01-05,10,USD,9,EUR\nB,2025-02-05,20,GBP,24,EUR\n";
     let seen = Seen::text(&[("a.csv", text)]);

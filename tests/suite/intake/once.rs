@@ -106,6 +106,23 @@ fn a_rounded_sum_and_one_of_small_numbers_are_asked_about() {
 }
 
 #[test]
+fn a_rounded_sum_differs_by_half_a_percent_at_most() {
+    // All sums are exact but the first, of 39,000 and 900: 199 are 0.499 % of 39,900, and 200 are 0.501 %.
+    let seen = |first: i64| {
+        let text = table("Partner,Month,Channel,Revenue", |partner, month| {
+            let is_first = (partner, month) == (0, 0);
+            let [one, other] = if is_first { [39_000, 900] } else { [0, 1].map(|part| amount(partner, month, part)) };
+            let both = if is_first { first } else { one + other };
+            vec![format!("A,{one}"), format!("B,{other}"), format!("Both,{both}")]
+        });
+        Seen::text(&[("a.csv", &text)])
+    };
+    seen(40_099).says("of the 12 rows of `Both`");
+    seen(40_099).says("12 are the sum of others, such as `A`, `B`, or nearly: do they count twice?");
+    seen(40_100).says("11 are the sum of others, such as `A`, `B`, or nearly: do they count twice?");
+}
+
+#[test]
 fn amounts_that_happen_to_be_sums_are_partners() {
     let text = "Partner,Month,Revenue\nA,2025-01,10\nB,2025-01,20\nC,2025-01,30\nA,2025-02,11\nB,2025-02,20\nC,2025-02,30\nA,2025-03,5\nB,2025-03,7\nC,2025-03,12\n";
     let seen = Seen::text(&[("a.csv", text)]);

@@ -268,4 +268,6 @@ fn a_table_of_partners_with_several_rows_for_one_is_not_passed_over() {
     let sales = "customer_id,date,amount\nC1,2024-01-05,100\nC2,2024-01-06,200\n";
     Seen::text(&[("customers.csv", customers), ("sales.csv", sales)])
         .says("customers.csv: it names the partners and is not read, because `C1` has 2 rows");
+    let others = Seen::text(&[("customers.csv", &customers.replace('C', "X")), ("sales.csv", sales)]);
+    assert!(!others.said.contains("it names the partners"), "{}", others.said);
 }

@@ -239,6 +239,16 @@ fn a_grouped_report_keeps_the_opportunities_below_the_first_of_each_group() {
 }
 
 #[test]
+fn names_alone_above_their_rows_are_partners_unless_a_name_has_figures_beside_it() {
+    let filled = |first: &str| {
+        let text = format!(",Date,Amount\n{first}\n,2025-01-10,100\nBeta,,\n,2025-01-11,50\n,2025-01-12,7\n");
+        Seen::text(&[("a.csv", &text)]).mapping.contains("fill_down")
+    };
+    assert!(filled("Acme,,"));
+    assert!(!filled("Acme,,\n,2025-01-08,5\nGamma,2025-01-09,40"));
+}
+
+#[test]
 fn a_cancelled_opportunity_is_not_open() {
     let text = "Deal,Account Name,Stage,Amount,Close Date\nd1,Acme,Closed Won,1,2025-01-10\nd2,Acme,Cancelled,2,2026-02-10\n\
                 d3,Beta,Negotiation,4,2026-03-10\nd4,Beta,Closed Lost,8,2025-02-10\n";

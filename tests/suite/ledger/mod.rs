@@ -1,5 +1,6 @@
 //! The plan of record: its state machine, and random negotiations that hold to it.
 
+mod agreement;
 mod approval;
 mod business;
 mod business_items;
@@ -10,6 +11,7 @@ mod property;
 mod rebuild;
 mod round;
 pub mod store;
+mod view;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use quotient::channel::SegmentKey;

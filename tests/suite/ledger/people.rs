@@ -1,6 +1,7 @@
 //! Grants: given, refused and revoked; and what they reach.
 
 use super::{Round, day, key, opening};
+use quotient::finding::Code;
 use quotient::ledger::people::{Grant, People, Reach, Role, Standing, grant, revoke};
 use quotient::ledger::plan::{Actor, Command, Opening, Side};
 use quotient::ledger::store::Store;
@@ -50,6 +51,8 @@ fn a_grant_that_reaches_too_much_or_nothing_is_refused() {
     refused(&mut store, &pia, "has this grant already: event 1");
     assert!(revoke(&mut store, 1, " ", "root", day("2025-12-02")).is_err());
     assert!(revoke(&mut store, 7, "left", "root", day("2025-12-02")).is_err());
+    let steering = revoke(&mut store, 1, "left \u{202e}early", "root", day("2025-12-02"));
+    assert!(steering.is_err_and(|findings| findings.iter().any(|finding| finding.code() == Code::LedgerFigure)));
     assert_eq!(revoke(&mut store, 1, "left", "root", day("2025-12-02")), Ok(2));
     assert!(revoke(&mut store, 1, "left", "root", day("2025-12-02")).is_err());
     let people = People::read(&store).unwrap();

@@ -6,27 +6,27 @@ use quotient::ledger::plan::{
     decide,
 };
 
-fn offer(line: &str, figure: i64, reason: &str) -> Command {
+pub(super) fn offer(line: &str, figure: i64, reason: &str) -> Command {
     let lines = vec![Change { line: key(line), figure: Some(crate::usd(figure)), reason: reason.to_owned() }];
     Command::Offer { lines, reply_by: None }
 }
 
-fn counter(line: &str, figure: i64) -> Command {
+pub(super) fn counter(line: &str, figure: i64) -> Command {
     let (code, reason) = (CounterCode::Capacity, "two engineers left".to_owned());
     let lines = vec![Counter { line: key(line), figure: crate::usd(figure), code, reason }];
     Command::Counter { lines, by: Some("Lee".to_owned()), evidence: Vec::new() }
 }
 
-fn accept(lines: &[&str]) -> Command {
+pub(super) fn accept(lines: &[&str]) -> Command {
     let lines = lines.iter().map(|line| key(line)).collect();
     Command::Accept { lines, by: Some("Lee".to_owned()), reason: String::new(), evidence: Vec::new() }
 }
 
-fn approve(lines: &[&str]) -> Command {
+pub(super) fn approve(lines: &[&str]) -> Command {
     Command::Approve { lines: lines.iter().map(|line| key(line)).collect(), note: String::new(), role: None }
 }
 
-fn lock(lines: &[&str]) -> Command {
+pub(super) fn lock(lines: &[&str]) -> Command {
     Command::Lock { lines: lines.iter().map(|line| key(line)).collect() }
 }
 
@@ -178,6 +178,12 @@ fn silence_is_what_the_terms_say() {
         assert!(round.tries("Mara", "2025-12-11", Command::ApplySilence {}).is_err());
         round.does("Mara", "2025-12-12", Command::ApplySilence {});
         assert_eq!(round.state.lines[&key("A")].state, expected);
+        let escalated = round.events.iter().find_map(|event| match &event.body {
+            EventBody::Escalated(body) => Some((body.by_rule, body.reason.as_str())),
+            _ => None,
+        });
+        let by_rule = (true, "no answer by 2025-12-11");
+        assert_eq!(escalated, (policy == OnSilence::Escalate).then_some(by_rule));
         assert!(round.tries("Mara", "2025-12-12", accept(&["A"])).is_err());
     }
 }

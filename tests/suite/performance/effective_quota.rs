@@ -48,3 +48,25 @@ fn expectation_and_attainment_follow_the_effective_quota() {
     assert_eq!(found.quota_detail.unwrap().full, money("365"));
     assert_eq!((found.pacing.expected_to_date, found.pacing.pace_ratio), (Some(money("92")), Some(rate("0.5"))));
 }
+
+#[test]
+fn quotas_with_terms_of_their_own_are_expected_from_the_earliest_day_on() {
+    // Q1 is in force from 1 February (59 days), Q2 in full (91 days): by the end of March 59 of 150 days have passed.
+    let mut quotas = partner("P").quota("FY2026-Q1", "90").quota("FY2026-Q2", "91");
+    quotas.quotas[0].terms.effective_from = Some(day("2026-02-01"));
+    let found = first(&book(vec![quotas.sold("2026-03", "10")]), "FY2026-H1", "2026-03-31").whole;
+    // 59 of the first 90, and 91
+    assert_eq!(found.quota, Some(money("150")));
+    assert_eq!(found.pacing.expected_to_date, Some(money("59")));
+}
+
+#[test]
+fn a_partner_that_leaves_after_the_period_keeps_the_terms_it_was_given() {
+    let mut leaving = partner("P").quota("FY2026", "365");
+    leaving.until = Some(day("2027-01-15"));
+    let terms = QuotaTerms { effective_from: Some(day("2026-07-01")), ..QuotaTerms::default() };
+    let given = Given { terms: [("P".into(), [(SegmentKey::default(), terms)].into())].into(), ..Given::default() };
+    let found =
+        under(&book(vec![leaving.sold("2026-08", "46")]), "FY2026", "2026-09-30", Conventions::default(), &given);
+    assert_eq!(found.whole.pacing.expected_to_date, Some(money("92")));
+}

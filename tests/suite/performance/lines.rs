@@ -51,6 +51,36 @@ fn a_line_that_began_late_takes_the_season_of_the_year_it_has() {
 }
 
 #[test]
+fn a_line_that_began_inside_the_latest_year_takes_the_season_of_the_channel() {
+    // The partner has sold for two years, this line since July only.
+    let (old, new) = (segment("Old", ""), segment("New", ""));
+    let mut sold = partner("P").quota_in("FY2026", new.clone(), "100");
+    for month in 1..=12 {
+        sold = sold.sold_in(&format!("2024-{month:02}"), old.clone(), "10");
+        sold = sold.sold_in(&format!("2025-{month:02}"), if month < 7 { old.clone() } else { new.clone() }, "10");
+    }
+    let found = under(&book(vec![sold]), "FY2026", "2026-03-31", by_product_line(), &Given::default());
+    let line = found.lines.iter().find(|line| line.segment == new).unwrap();
+    assert_eq!(line.standing.pacing.basis, Some(PacingBasis::ChannelSeasonality));
+}
+
+#[test]
+fn a_month_that_is_missing_before_a_line_began_does_not_change_its_season() {
+    // Nothing is known of March 2024; the line has the year 2025 alone, evenly.
+    let (old, new) = (segment("Old", ""), segment("New", ""));
+    let mut sold = partner("P").quota_in("FY2026", new.clone(), "100");
+    for month in 1..=12 {
+        if month != 3 {
+            sold = sold.sold_in(&format!("2024-{month:02}"), old.clone(), "10");
+        }
+        sold = sold.sold_in(&format!("2025-{month:02}"), new.clone(), "10");
+    }
+    let found = under(&book(vec![sold]), "FY2026", "2026-03-31", by_product_line(), &Given::default());
+    let line = found.lines.iter().find(|line| line.segment == new).unwrap();
+    assert_eq!(line.standing.pacing.elapsed_share, Some(rate("0.25")));
+}
+
+#[test]
 fn a_season_needs_twelve_months() {
     let months = |count: usize| {
         let sold = (0..count).fold(partner("P").quota("FY2026", "1000"), |sold, back| {
@@ -71,4 +101,16 @@ fn revenue_after_the_as_of_day_makes_no_line() {
     let found = under(&book(vec![sold]), "FY2026", "2026-03-31", by_product_line(), &Given::default());
     let lines: Vec<&SegmentKey> = found.lines.iter().map(|line| &line.segment).collect();
     assert_eq!(lines, [&segment("Before", ""), &now]);
+}
+
+#[test]
+fn revenue_of_a_month_that_is_not_complete_makes_no_line() {
+    let line = segment("Servers", "");
+    let sold = partner("P").quota_in("FY2026", line.clone(), "10").sold_in("2026-01", segment("Cloud", ""), "1");
+    let lines = |as_of| {
+        let found = under(&book(vec![sold.clone()]), "FY2026", as_of, by_product_line(), &Given::default());
+        found.lines.iter().map(|line| line.segment.clone()).collect::<Vec<SegmentKey>>()
+    };
+    assert_eq!(lines("2026-01-30"), std::slice::from_ref(&line));
+    assert_eq!(lines("2026-01-31"), [segment("Cloud", ""), line]);
 }

@@ -77,3 +77,10 @@ fn an_old_export_differs_from_a_quiet_channel() {
     let standings = Standings::new(&book, period("FY2026"), day("2026-06-30"), Conventions::default(), &given).unwrap();
     assert_eq!(standings.revenue_ends_early(), "2026-02".parse().ok());
 }
+
+#[test]
+fn a_past_period_counts_from_its_last_day_on() {
+    let sold = partner("P").quota("FY2026-Q1", "12").quota("FY2026-Q2", "12").sold("2026-01", "6");
+    let past = |as_of| first(&book(vec![sold.clone()]), "FY2026-Q2", as_of).whole.consistency.past.len();
+    assert_eq!((past("2026-03-30"), past("2026-03-31")), (0, 1));
+}

@@ -44,6 +44,18 @@ fn without_a_quota_nothing_is_attained_and_it_says_so() {
 }
 
 #[test]
+fn why_there_is_no_quota_depends_on_what_is_stated_beside_the_period() {
+    let reason = |label: &str| {
+        let book = book(vec![partner("P").quota(label, "12").sold("2026-01", "6")]);
+        why(&first(&book, "FY2026-Q1", "2026-03-31").whole, "quota")
+    };
+    assert_eq!(reason("FY2026-Q2"), Some("no quota is known for the period"));
+    assert_eq!(reason("FY2026-H2"), Some("no quota is known for the period"));
+    assert_eq!(reason("FY2026-H1"), Some("a quota is known for a longer period only"));
+    assert_eq!(reason("2026-02"), Some("quotas are known for part of the period only"));
+}
+
+#[test]
 fn a_quota_of_zero_is_known_but_never_attained() {
     let book = book(vec![partner("P").quota("FY2026", "0").sold("2026-03", "600000")]);
     let found = first(&book, "FY2026", "2026-06-30").whole;

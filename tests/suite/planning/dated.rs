@@ -148,7 +148,11 @@ fn every_fold_of_a_backtest_sees_the_facts_of_its_date() {
     // A is Gold although it was promoted later, and C gets a quota before it has joined: 200 + 100 + 100.
     assert_eq!((asked(&found), text(&found, "unplanned_revenue")), (vec!["400.00"], Some("0.00")));
     assert_eq!(found["undated_facts"], json!(["tier"]));
+    let table = undated.stdout("backtest acme --book book");
+    let folds = table.split_once("Folds").map(|(_, rest)| rest).unwrap_or_default();
+    assert!(folds.contains("2023-12-31") && folds.contains("2024-12-31"), "{table}");
     let table = undated.stdout("backtest acme --book book --period FY2025");
+    assert!(!table.contains("Folds"), "one fold is the whole: {table}");
     let note = "These figures may be too good: the rules read facts as the book has them today: tier.";
     assert!(table.contains(note), "{table}");
     assert!(undated.codes("backtest acme --book book --format json").contains(&"plan::backtest".to_owned()));

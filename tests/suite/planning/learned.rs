@@ -135,3 +135,28 @@ fn half_years_are_compared_with_the_half_before_or_with_that_of_last_year() {
     // One year before H2 2025: H1 2024 against H2 2024: A, B and C → 0.
     assert_eq!(of("season"), ("0".to_owned(), 3));
 }
+
+#[test]
+fn partners_at_the_least_revenue_of_the_stretch_before_are_learned_from() {
+    // The year before, A sold 100, B 300, C 400 and D 200; C kept 100 of 400.
+    for minimum in ["minimum_prior_revenue", "minimum_trailing_12_months"] {
+        let of = |least: &str| {
+            let eligible = format!("[eligibility]\n{minimum} = {least}");
+            let bench = learning(&format!("learned = \"retention\"\nminimum = 1\n{eligible}"));
+            let found = plan(&bench, "--as-of 2025-12-31");
+            let whole = &learned(&found)["whole"];
+            (text(whole, "value").map(str::to_owned), whole["lines"].as_u64())
+        };
+        assert_eq!(of("400"), (Some("0.25".to_owned()), Some(1)), "{minimum}");
+        assert_eq!(of("400.01"), (None, None), "{minimum}");
+    }
+}
+
+#[test]
+fn the_property_that_groups_a_learned_number_is_a_fact_without_a_date() {
+    let undated = |by: &str| {
+        let bench = learning(&format!("learned = \"retention\"\nby = \"{by}\"\nminimum = 1\nfallback = 0.5"));
+        bench.json("backtest acme --book book --period FY2025")["undated_facts"].clone()
+    };
+    assert_eq!((undated("tier"), undated("silence")), (json!(["tier"]), json!([])));
+}

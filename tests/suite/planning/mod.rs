@@ -14,6 +14,8 @@ mod history;
 mod joining;
 mod leaks;
 mod learned;
+mod market;
+mod one_partner;
 mod oracle;
 mod plausibility;
 mod shipped;

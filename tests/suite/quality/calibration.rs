@@ -1,7 +1,7 @@
 //! Search for weights and choice among them, on errors that are known in closed form.
 
 use super::rate;
-use quotient::quality::{PartnerError, Search, standard_error, wape};
+use quotient::quality::{PartnerError, Region, Search, standard_error, wape};
 use quotient::units::Rate;
 use std::convert::Infallible;
 
@@ -36,6 +36,24 @@ fn one_factor_and_a_failing_score_end_the_search() {
     let one = Search::run(&[Rate::ONE], &[], |_| Ok::<_, Infallible>(Rate::TWO)).unwrap();
     assert_eq!((one.tried.len(), one.chosen(Rate::ZERO)), (1, &[Rate::ONE][..]));
     assert_eq!(Search::run(&weights("0.5", "0.5"), &[], |_| Err::<Rate, _>("no book")), Err("no book"));
+}
+
+#[test]
+fn a_number_is_tried_in_short_steps_inside_its_region() {
+    // 20, 10 and 5 hundredths of the region, down to 1, 2 or 5 times a power of ten: of 400 that is 50, 20 and 20.
+    let cases = [
+        (["0", "400"], false, "100", vec!["50", "80", "100", "120", "150"]),
+        (["0", "400"], false, "390", vec!["340", "370", "390", "400"]),
+        (["0", "10"], true, "5", vec!["3", "4", "5", "6", "7"]),
+        (["0", "0.1"], false, "0.05", vec!["0.03", "0.04", "0.045", "0.05", "0.055", "0.06", "0.07"]),
+    ];
+    for ([low, high], is_whole, value, expected) in cases {
+        let [low, high, value] = [low, high, value].map(|text| rate(text).unwrap());
+        let region = Region { low, high, is_whole };
+        let found = Search::run(&[value], &[region], |_| Ok::<_, Infallible>(Rate::ONE)).unwrap();
+        let tried: Vec<String> = found.tried.keys().map(|setting| setting[0].to_string()).collect();
+        assert_eq!(tried, expected);
+    }
 }
 
 #[test]

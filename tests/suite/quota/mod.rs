@@ -4,6 +4,7 @@
 mod assessment;
 mod explanation;
 mod guardrail;
+mod multiplier;
 mod oracle;
 mod phasing;
 mod reconciliation;

@@ -1,7 +1,7 @@
 //! What each group distributes, and what targets must agree on.
 
 use quotient::channel::SegmentKey;
-use quotient::quota::{TargetFault, TargetFaults, TargetRequest, TargetRow, TargetTree, partition_targets};
+use quotient::quota::{QuotaFault, TargetFault, TargetFaults, TargetRequest, TargetRow, TargetTree, partition_targets};
 use quotient::units::{Currency, MAX_MINOR_UNITS};
 use rust_decimal::Decimal;
 
@@ -185,4 +185,24 @@ fn a_channel_without_lines_can_only_be_reserve() {
     assert_eq!(partition_targets(request, &[]).unwrap().groups, []);
     let faults = partition_targets(TargetRequest { reserve: 0, ..request }, &[]).unwrap_err();
     assert_eq!(faults.0, [TargetFault::NoLines { segment: key("", ""), amount: 100, nearest: None }]);
+}
+
+#[test]
+fn a_finding_about_targets_has_its_cause_and_the_target_it_is_about() {
+    let found = |faults: TargetFaults| match faults.0[0].to_finding(Currency::USD).cause::<QuotaFault>() {
+        Some(QuotaFault::Targets { cause, scope, .. }) => (*cause, scope.clone()),
+        other => panic!("{other:?}"),
+    };
+    let (north, south) = (row("North", "", 600), row("South", "", 300));
+    let cases = [
+        (split(None, &[north.clone(), north.clone()], 0), "duplicate", Some("territory North")),
+        (split(None, &[row("North", "", -1)], 0), "out_of_range", Some("territory North")),
+        (split(None, &[row("East", "", 5)], 0), "no_lines", Some("territory East")),
+        (split(Some(800), &[north.clone(), south.clone()], 0), "exceeded", Some("channel")),
+        (split(Some(1_000), &[north, south], 0), "not_reached", Some("channel")),
+        (split(None, &[row("North", "", 600), row("", "Cloud", 5)], 0), "crossing", None),
+    ];
+    for (result, cause, scope) in cases {
+        assert_eq!(found(result.unwrap_err()), (cause, scope.map(str::to_owned)));
+    }
 }

@@ -58,6 +58,18 @@ fn a_policy_that_fails_on_one_partner_is_a_fault_on_that_partner() {
 }
 
 #[test]
+fn policies_that_use_up_their_budget_for_three_partners_are_not_tried_for_the_others() {
+    let endless = "/// Never ends.\nfn decide(partner) {\n    let steps = 0;\n    \
+        while steps < 10_000_000 { steps += 1; }\n    retain()\n}\n";
+    let document = json(&vendor(MANIFEST, &[("tier.rhai", endless)]), &glossary(), &request("2026-12-31"));
+    let faults = document["faults"].as_array().unwrap();
+    let messages: Vec<&str> = faults.iter().map(|fault| fault["message"].as_str().unwrap()).collect();
+    assert_eq!(messages.len(), 4, "{messages:?}");
+    assert!(messages[..3].iter().all(|message| message.contains("used up its ")), "{messages:?}");
+    assert_eq!(messages[3], "not tried: the policies used up their budget for 3 partners before");
+}
+
+#[test]
 fn a_partner_whose_amounts_are_out_of_range_is_a_fault_and_the_others_are_reviewed() {
     let mut partners = glossary().partners;
     partners.push(beyond_range("E"));

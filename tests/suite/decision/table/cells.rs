@@ -38,6 +38,9 @@ fn whole_numbers_have_neighbours() {
     check("whole", "(3..6)", "4 5", "3 6");
     let fault = table("U,x,-> y\ntype,whole,\n,> 3,true\n").decide(&values("3.5"));
     assert!(matches!(fault, Err(DecisionFault::InputKind { .. })));
+    assert_eq!(fault.unwrap_err().to_string(), "`x` needs a whole number, not a number with decimals: `3.5`");
+    let fault = table("U,x,-> y\ntype,text,\n,Gold,true\n").decide(&values("3")).unwrap_err();
+    assert_eq!(fault.to_string(), "`x` needs a text, not a number: `3`");
 }
 
 #[test]
