@@ -11,7 +11,7 @@ fn at_least_75(label: &str, value: Option<i64>) -> Requirement {
         value: value.map(Decimal::from),
         threshold: Some(Decimal::from(75)),
         is_met: value.is_some_and(|value| value >= 75),
-        source: "tier.rhai:1".to_owned(),
+        source: "tier.rhai:1".into(),
         tier: None,
     })
 }
