@@ -55,11 +55,8 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let revenue = largest(|fit| fit.is_revenue());
     let opportunities = largest(|fit| fit.is_opportunities());
     let of_years = || largest(|fit| fit.is_revenue_of_years()).filter(|_| opportunities.is_none());
-    // A table that is revenue by name and headings is no other table's revenue, whatever is wrong with its cells.
-    let is_own =
-        |fit: &Fit<'_>| TableKind::named(&fit.profile.name) == Some(TableKind::Revenue) && has_headings(fit.profile);
-    let has_own = fits.iter().any(is_own);
-    let revenue = revenue.or_else(of_years).filter(|fit| !has_own || is_own(fit));
+    let has_own = fits.iter().any(Fit::is_own_revenue);
+    let revenue = revenue.or_else(of_years).filter(|fit| !has_own || fit.is_own_revenue());
     let transactions = revenue.or(opportunities);
     let partners = master(&fits, transactions);
     let (parts, roles) = (parts(&fits, profiles, [revenue, opportunities]), BTreeMap::new());
@@ -79,9 +76,8 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     }
     match (revenue, opportunities) {
         (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other), &fits),
-        (None, Some(_)) => {}
-        (None, None) if has_own => {}
-        (None, None) => plan.nothing(&fits),
+        (None, None) if !has_own => plan.nothing(&fits),
+        (None, _) => {}
     }
     if let Some(fit) = opportunities {
         let partner = if revenue.is_none() {
@@ -91,22 +87,13 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         };
         plan.opportunities(fit, partner, revenue.is_none() && !has_own);
     }
-    let named: Vec<&Fit<'_>> = fits.iter().filter(|fit| TableKind::named(&fit.profile.name).is_some()).collect();
-    for fit in named {
-        plan.named(fit.profile);
-    }
+    fits.iter().for_each(|fit| plan.named(fit.profile));
     plan.nested(&fits);
     for file in &store.unread {
         let question = format!("`{file}` is not read: name it on the command line as well if it belongs to the book");
         plan.questions.push(Question { place: store.name.clone(), question });
     }
     plan.finish(&fits, profiles)
-}
-
-/// True when a table has the columns of a table of revenue, by their own names.
-fn has_headings(profile: &Profile) -> bool {
-    let has = |field: Field| profile.columns.iter().any(|column| column.heading == field.name());
-    [Field::PartnerId, Field::Month, Field::Amount].into_iter().all(has)
 }
 
 /// The tables with the columns of `chosen`, in the order of the store, by the table of the chosen one.

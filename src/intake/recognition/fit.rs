@@ -1,6 +1,6 @@
 //! Columns of a table of an export that decide which table of a book it may be.
 
-use super::super::table::{Field, folded};
+use super::super::table::{Field, TableKind, folded};
 use super::super::value::period::{self, Years};
 use super::super::value::week::{HEADINGS, Week};
 use super::assumed::{assumed, organisations};
@@ -225,6 +225,13 @@ impl<'p> Fit<'p> {
         let has_amounts = self.amount.is_some() || self.factors.is_some();
         let has_rows = self.wide.is_some() || (has_amounts && (self.date.is_some() || self.year_and_month.is_some()));
         self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
+    }
+
+    /// True for a table that has the name and the headings of the table of revenue; a wrong cell does not change that.
+    pub fn is_own_revenue(&self) -> bool {
+        let has = |field: Field| self.profile.columns.iter().any(|column| column.heading == field.name());
+        TableKind::named(&self.profile.name) == Some(TableKind::Revenue)
+            && [Field::PartnerId, Field::Month, Field::Amount].into_iter().all(has)
     }
 
     /// True for revenue by year, which is read where no other table has revenue.
