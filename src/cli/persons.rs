@@ -28,7 +28,7 @@ pub struct GrantOptions {
     who: String,
     /// Role.
     role: Role,
-    /// Vendor; all by default. A partner user needs it where the ledger has plans of several vendors.
+    /// Vendor; all by default. Required for a partner user when the ledger has plans of several vendors.
     #[arg(long, value_name = "VENDOR")]
     vendor: Option<String>,
     /// Partner; can be repeated. All by default.

@@ -1,4 +1,4 @@
-//! Names in a grant, compared with the plans of the ledger: a misspelt name would reach nothing, without a word.
+//! Names in a grant, compared with the plans of the ledger: a misspelt name would reach nothing, silently.
 
 use super::people::{Grant, PeopleFault, Role};
 use super::plan::Line;

@@ -111,7 +111,7 @@ figures! {
         forecast_gap: Option<Money>, example("-300_000").format(Format::Signed);
         /// Forecast gap ÷ quota.
         forecast_gap_share: Option<Rate>, example("-0.25").format(Format::Percent);
-        /// Gap to the quota, negative when short: the forecast gap, or actual − quota without a forecast.
+        /// Gap to the quota, negative when short: the forecast gap while the quota is open, else actual − quota.
         gap = |standing| standing.gap() => Option<Money>, not_in_json().not_in_scripts().format(Format::Signed);
         /// Expectation to date and run rates.
         pacing: Pacing, not_in_scripts();
@@ -123,7 +123,8 @@ figures! {
 }
 
 impl Standing {
-    /// Returns what is missing to the quota, negative when short: forecast − quota, or actual − quota without a forecast.
+    /// Returns what is missing to the quota, negative when short: forecast − quota while the quota is open, and actual − quota
+    /// without a forecast, after the period, or once the quota is met.
     ///
     /// ```
     /// use quotient::{performance::Standing, units::{Currency, Money}};
@@ -131,8 +132,10 @@ impl Standing {
     /// assert_eq!(short.gap(), Some(Money::new(-400, Currency::EUR)));
     /// ```
     pub fn gap(&self) -> Option<Money> {
-        let open = || self.remaining_quota.map(|left| Money::new(-left.amount(), left.currency()));
-        self.forecast_gap.or_else(open)
+        let open = self.remaining_quota.map(|left| Money::new(-left.amount(), left.currency()));
+        let is_over = self.pacing.elapsed_days > 0 && self.pacing.remaining_days == 0;
+        let is_closed = is_over || self.is_quota_met == Some(true);
+        if is_closed { open.or(self.forecast_gap) } else { self.forecast_gap.or(open) }
     }
 
     /// What `coverage_ratio` is on.

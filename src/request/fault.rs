@@ -1,5 +1,7 @@
 //! Faults of requests, as data.
 
+use crate::finding::counted;
+
 crate::faults! {
     /// Faults of the body of a request, and of a request that its vendor cannot answer.
     pub enum RequestFault {
@@ -135,6 +137,15 @@ crate::faults! {
                 || "correct the identifier".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             ),
+        }
+        /// Partners of a plan that an export does not have.
+        NotInExport { partners: usize, first: String } = BookUnknownReference {
+            message: match partners {
+                1 => format!("partner `{first}` has a quota in force and is not in the book"),
+                more => format!("{} with a quota in force are not in the book; the first is `{first}`", counted(*more, "partner")),
+            },
+            help: "they count with their quota and without revenue; if they sold anything, use an export of the whole channel",
+            severity: Warning,
         }
         /// The response of this kind cannot be written in the requested format.
         WrongFormat { subject: String, format: String } = RequestNotPossible {

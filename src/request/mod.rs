@@ -24,7 +24,7 @@ pub use fault::RequestFault;
 pub use partner_facts::{PartnerFacts, PartnerQuestion, partner_facts};
 pub use refusal::{Cause, Refusal};
 pub use schema::schemas;
-pub use standings::{StandingsQuestion, plan_standings};
+pub use standings::{PlanMember, StandingsQuestion, plan_standings};
 
 use crate::channel::PartnerBook;
 use crate::finding::{Code, Finding, Findings};

@@ -1,20 +1,34 @@
 //! Quotas of a plan of record against a book: figures and decisions of each partner.
 
+use super::fault::RequestFault;
 use super::review::all;
 use super::{Context, Defaults, Form, Limits, NoBooks, Refusal};
-use crate::channel::{CurrentQuota, PartnerBook};
+use crate::channel::{CurrentQuota, Name, Partner, PartnerBook};
 use crate::finding::Findings;
 use crate::intake::JsonPart;
+use crate::intake::recognition::Question;
 use crate::ledger::plan::BusinessPlan;
 use crate::plugin::VendorPlugin;
 use crate::report::review::standings::{OfPlan, write_standings};
 use crate::report::{ReportFault, review as report};
 use crate::review::{Request, Review, Setting, read_quotas_json};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Name of the quotas in findings.
 const QUOTAS: &str = "quotas in force";
+
+/// Partner with a quota in force.
+#[derive(Debug, Clone)]
+pub struct PlanMember {
+    /// Partner id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Account manager; `None` without one.
+    pub manager: Option<String>,
+}
 
 /// Question about the quotas of a plan.
 #[derive(Debug, Clone)]
@@ -33,8 +47,12 @@ pub struct StandingsQuestion {
     pub today: NaiveDate,
     /// Person who sees these partners only, by id; `None` for all partners of the book.
     pub part: Option<(String, BTreeSet<String>)>,
+    /// Partners with a quota in force, ascending by id.
+    pub members: Vec<PlanMember>,
     /// Business plans of these partners, by partner id.
     pub business: BTreeMap<String, BusinessPlan>,
+    /// Questions of the mapping that was proposed for the book, each with its place.
+    pub questions: Vec<Question>,
     /// Warnings about the book.
     pub warnings: Findings,
 }
@@ -61,14 +79,20 @@ pub fn plan_standings(
     if warnings.has_errors() {
         return Err(warnings.into());
     }
+    let book = &*with_members(book, &asked.members, &mut warnings);
     let request = Request { as_of, period: Some(asked.period.clone()), quotas };
     let mut setting = Setting::new(&plugin.manifest, book, &request)?;
     let mut known = book.as_of(as_of);
-    // Beside the plan of record, the book has no quotas for its period.
+    // Quotas of the book for this period are ignored.
     let (start, end) = (setting.period.start, setting.period.end());
     let is_of_plan = |quota: &CurrentQuota| quota.start < end && start < quota.start.plus(quota.months as i32);
     if known.partners.iter().flat_map(|partner| &partner.quotas).any(is_of_plan) {
         known.to_mut().partners.iter_mut().for_each(|partner| partner.quotas.retain(|quota| !is_of_plan(quota)));
+    }
+    if asked.part.is_some() {
+        // What was read in all, and partners of others, are not for a person who sees a part.
+        known.to_mut().summary = None;
+        setting.warnings = Findings::new();
     }
     setting.warnings = warnings.into_iter().chain(setting.warnings).collect();
     let partners = known.partners.len();
@@ -81,9 +105,25 @@ pub fn plan_standings(
             return Ok(all(context, &review)?.bytes);
         }
         let mut response = context.response();
-        let of = OfPlan { plan: &asked.plan, version: asked.version, business: &asked.business };
+        let (plan, version) = (&*asked.plan, asked.version);
+        let of = OfPlan { plan, version, business: &asked.business, questions: &asked.questions };
         let made = report::Reviewed::new(&review, limits.threads, &|_, _| {});
         let made: Result<_, ReportFault> = made.and_then(|reviewed| write_standings(reviewed, of, &mut response));
         Ok(response.written(made)?.0)
     })
+}
+
+/// Returns the book with every partner that has a quota in force: one without a row of the export keeps its quota.
+fn with_members<'b>(book: &'b PartnerBook, members: &[PlanMember], warnings: &mut Findings) -> Cow<'b, PartnerBook> {
+    let missing: Vec<&PlanMember> = members.iter().filter(|member| book.partner(&member.id).is_none()).collect();
+    let Some(first) = missing.first() else { return Cow::Borrowed(book) };
+    warnings.push(RequestFault::NotInExport { partners: missing.len(), first: first.id.clone() }.into());
+    let mut whole = book.clone();
+    whole.partners.extend(missing.into_iter().map(|member| Partner {
+        name: Name::from(member.name.as_str()),
+        account_manager: member.manager.as_deref().map(Name::from),
+        ..Partner::new(member.id.as_str())
+    }));
+    whole.partners.sort_by(|a, b| a.id.cmp(&b.id));
+    Cow::Owned(whole)
 }

@@ -38,7 +38,7 @@ crate::faults! {
                 1 => format!("the quotas name partner `{first}`, which the book does not have"),
                 more => format!("the quotas name {}, the first is `{first}`", counted(*more, "partner") + " that the book does not have"),
             },
-            help: "their quotas are ignored",
+            help: "add them to the book; their quotas do not count until then",
             severity: Warning,
         }
         /// Partners whose first dated row counts after the as-of date.

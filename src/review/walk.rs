@@ -130,7 +130,12 @@ impl<'b> Review<'b> {
     /// Warnings about the book in this scope.
     pub fn warnings(&self) -> Findings {
         let mut warnings = self.setting.warnings.clone();
+        let is_reviewed = |partner: &&Partner| {
+            let place = || self.index_of(&partner.id);
+            self.selected.as_ref().is_none_or(|own| place().is_some_and(|place| own.partners.contains(&place)))
+        };
         let leavers = self.setting.given.leavers(self.book, &self.setting.period);
+        let leavers: Vec<&Partner> = leavers.into_iter().filter(is_reviewed).collect();
         if !leavers.is_empty() {
             let (whole, period) = (SegmentKey::default(), self.setting.period.to_string());
             let named = named(leavers.iter().map(|partner| (&*partner.id, &whole)));

@@ -12,8 +12,6 @@ class Attainment {
   files = $state.raw<Upload[]>([]);
   /** The mapping file for the files; nothing when the server proposes one. */
   mapping = $state.raw<string | null>(null);
-  /** As-of date; empty for the end of the latest complete month. */
-  asOf = $state("");
   shown = $state.raw<Standings | null>(null);
   isReading = $state(false);
   fault = $state.raw<{ text: string; help: string | null; code: string } | null>(null);
@@ -27,6 +25,7 @@ class Attainment {
     void this.ask();
   }
 
+  /** Takes an export in the place of the one before; a mapping file alone is one for the files that are there. */
   async add(list: Iterable<File>): Promise<void> {
     const all = [...list];
     const map = all.find((file) => file.name.toLowerCase() === MAP);
@@ -35,9 +34,8 @@ class Attainment {
       this.fault = { ...read, code: "" };
       return;
     }
+    if (read.length > 0) [this.files, this.mapping] = [read, null];
     if (map) this.mapping = await map.text();
-    const names = new Set(read.map((file) => file.name.toLowerCase()));
-    this.files = [...this.files.filter((file) => !names.has(file.name.toLowerCase())), ...read];
     if (this.files.length > 0) await this.ask();
   }
 
@@ -54,7 +52,7 @@ class Attainment {
 
   get asked(): AskedStandings {
     const files = this.files.map(({ name, content }) => ({ name, content }));
-    return { as_of: this.asOf || null, files, mapping: files.length > 0 ? this.mapping : null };
+    return { as_of: desk.place.asOf || null, files, mapping: files.length > 0 ? this.mapping : null };
   }
 
   async ask(): Promise<void> {

@@ -20,6 +20,8 @@ export interface Place {
   kind: string;
   words: string;
   upto: number | null;
+  /** As-of date of the attainment; empty for the end of the latest complete month. */
+  asOf: string;
   /** What-ifs that are side by side. */
   what: string;
 }
@@ -48,6 +50,7 @@ export function read(hash: string): Place {
     kind: query.get("kind") ?? "",
     words: query.get("words") ?? "",
     what: query.get("what") ?? "",
+    asOf: /^\d{4}-\d\d-\d\d$/.exec(query.get("as_of") ?? "")?.[0] ?? "",
     upto: /^\d{1,12}$/.test(query.get("upto") ?? "") ? Number(query.get("upto")) : null,
   };
 }
@@ -63,6 +66,7 @@ export function write(place: Place): string {
   for (const closed of place.closed) query.append("closed", closed);
   if (place.line) query.set("line", place.line);
   for (const name of ["partner", "manager", "kind", "words", "what"] as const) if (place[name]) query.set(name, place[name]!);
+  if (place.asOf) query.set("as_of", place.asOf);
   if (place.days !== 7) query.set("days", String(place.days));
   if (place.upto !== null) query.set("upto", String(place.upto));
   return `#${query}`;

@@ -17,7 +17,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 const CONNECT: Duration = Duration::from_secs(10);
 /// Time limit of data that the server does not acknowledge.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
-/// Time limit of one statement: a database that is stuck holds no request for longer.
+/// Time limit of one statement: a stuck database cannot block a request longer.
 const STATEMENT_SECONDS: u32 = 120;
 /// First version of the server that is known to work, as it numbers them.
 const OLDEST: i32 = 130_000;

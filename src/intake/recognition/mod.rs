@@ -40,6 +40,7 @@ mod periods;
 mod pipeline;
 mod prefix;
 mod profile;
+mod proof;
 mod relation;
 mod remarks;
 mod role;

@@ -2,17 +2,21 @@
 
 use super::super::label::{group, is_statistic, label};
 use super::super::table::Field;
-use super::amounts::{notation, number};
+use super::amounts::{notation, number, plus};
 use super::profile::Column;
+use super::proof::Proof;
 use super::rollup::Sums;
 use super::section::Draft;
 use super::text::{key, list_of, quoted};
 use crate::finding::{counted, listed};
+use crate::units::grouped;
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most rows of a table whose amounts are compared with the sums of those below: pivots are small.
 const MOST_ROWS: usize = 2_000;
+/// Digits of the sums from which they are not equal by chance.
+const FEWEST_DIGITS: usize = 8;
 /// Most names that a filter lists.
 const MOST_NAMES: usize = 40;
 
@@ -104,7 +108,10 @@ fn figures_of(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], figures: 
         let mut known = line.amounts.iter().enumerate().filter_map(|(at, amount)| Some((at, (*amount)?))).peekable();
         known.peek().is_some() && known.all(|(at, amount)| is_figure(at, amount))
     };
-    let names: Vec<&str> = figures.iter().filter(are_figures).map(|line| line.name.as_str()).collect();
+    // A name in several rows is that of a partner.
+    let is_single = |line: &&Line| figures.iter().filter(|other| other.name == line.name).count() == 1;
+    let single = figures.iter().filter(is_single);
+    let names: Vec<&str> = single.filter(are_figures).map(|line| line.name.as_str()).collect();
     let is_partner = |name: &&str| lines.iter().any(|line| line.name == **name);
     let key = format!("skip.{}", key(&partner.heading));
     if names.is_empty() || names.iter().any(is_partner) || draft.section.has(&key) || lines.len() < 2 {
@@ -148,7 +155,7 @@ fn without_amounts(
 
 /// Names whose amounts are the sums of the rows below them, if the whole table is made of such blocks; false if it is not.
 fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) -> bool {
-    let Some(parents) = blocks(lines) else { return false };
+    let Some(parents) = blocks(lines).filter(|parents| is_proven(lines, parents)) else { return false };
     let (mut above, mut below) = (BTreeSet::new(), BTreeSet::new());
     for (index, line) in lines.iter().enumerate() {
         let set = if parents.contains(&index) { &mut above } else { &mut below };
@@ -160,7 +167,15 @@ fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) -> bool {
     if above.is_disjoint(&below) && above.len() <= MOST_NAMES {
         let list: Vec<&str> = above.into_iter().collect();
         draft.section.set(format!("where.{}", key(&heading)), list_of(&list), "the other rows are parts of these");
-        draft.ask(&heading, format!("{what}: are only the former partners?"));
+        let sum = |is_parent: bool| {
+            let own = lines.iter().enumerate().filter(|(index, _)| parents.contains(index) == is_parent);
+            own.flat_map(|(_, line)| line.amounts.iter().flatten().copied()).fold(Decimal::ZERO, plus)
+        };
+        let (read, left) = (grouped(sum(true)), grouped(sum(false)));
+        draft.ask(
+            &heading,
+            format!("{what} ({left}, which are left out; {read} are read): are only the former partners?"),
+        );
     } else {
         draft.ask(
             &heading,
@@ -170,6 +185,27 @@ fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) -> bool {
         );
     }
     true
+}
+
+/// True when the blocks with the rows `parents` are no sums by chance.
+fn is_proven(lines: &[Line], parents: &BTreeSet<usize>) -> bool {
+    let names: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+    let number: BTreeMap<&str, usize> = names.into_iter().zip(0..).collect();
+    let mut proof = Proof::default();
+    let ends = parents.iter().skip(1).copied().chain([lines.len()]);
+    for (start, end) in parents.iter().zip(ends) {
+        let (Some(own), Some(parts)) = (lines.get(*start), lines.get(start + 1..end)) else { continue };
+        for (column, amount) in own.amounts.iter().enumerate().filter_map(|(column, amount)| Some((column, (*amount)?)))
+        {
+            let mut sums: BTreeMap<usize, Decimal> = BTreeMap::new();
+            for line in parts {
+                let sum = sums.entry(number.get(line.name.as_str()).copied().unwrap_or_default()).or_default();
+                *sum = plus(*sum, line.amounts.get(column).copied().flatten().unwrap_or_default());
+            }
+            proof.add(amount, &sums.into_iter().collect::<Vec<_>>());
+        }
+    }
+    proof.digits() >= FEWEST_DIGITS
 }
 
 /// Asks about rows that are the sums of at least two rows below them, or nearly, where other rows are not part of any sum;

@@ -5,6 +5,7 @@ use super::amounts::{amount_columns, plus};
 use super::figure_names::is_figure;
 use super::keyed::Keyed;
 use super::profile::Column;
+use super::proof::Proof;
 use super::relation::{Table, alike, digits};
 use super::section::Draft;
 use super::text::{key, list_of};
@@ -18,7 +19,7 @@ const FEWEST: usize = 3;
 /// The same where several members are.
 const FEWEST_OF_SEVERAL: usize = 2;
 /// Digits from which amounts are not sums by chance: of one member, and of several together.
-const FEWEST_DIGITS: usize = 6;
+const FEWEST_DIGITS: usize = 8;
 const FEWEST_DIGITS_OF_SEVERAL: usize = 12;
 /// Part of a sum by which a rounded one may differ.
 const NEAR: u32 = 200;
@@ -57,6 +58,7 @@ struct Evidence {
     near: usize,
     /// Digits of the proven amounts, without zeros at the end: few of them may agree by chance.
     digits: usize,
+    proof: Proof,
     differing: usize,
     alone: usize,
     /// The sum of the amounts of all its rows.
@@ -138,7 +140,7 @@ fn members(keyed: &Keyed<'_>, at: usize) -> BTreeMap<usize, Evidence> {
             let own: Vec<usize> = group.iter().copied().filter(|row| member(row) == parent).collect();
             let others: Vec<usize> =
                 group.iter().copied().filter(|row| evidence.parts.contains(&member(row))).collect();
-            compare(keyed, &own, &others, &mut evidence);
+            compare((keyed, at), &own, &others, &mut evidence);
         }
         found.insert(parent, evidence);
     }
@@ -183,7 +185,7 @@ fn within(keyed: &Keyed<'_>, at: usize, known: &BTreeSet<usize>) -> Option<Strin
 }
 
 /// Compares the rows `own` of a member with those of its parts.
-fn compare(keyed: &Keyed<'_>, own: &[usize], others: &[usize], evidence: &mut Evidence) {
+fn compare((keyed, at): (&Keyed<'_>, usize), own: &[usize], others: &[usize], evidence: &mut Evidence) {
     let sums = |rows: &[usize]| -> Vec<Decimal> {
         let count = keyed.rows.first().map_or(0, |row| row.amounts.len());
         let column = |index: usize| rows.iter().filter_map(move |row| *keyed.rows.get(*row)?.amounts.get(index)?);
@@ -200,6 +202,14 @@ fn compare(keyed: &Keyed<'_>, own: &[usize], others: &[usize], evidence: &mut Ev
             evidence.proven += 1;
             evidence.amounts += known;
             evidence.digits += stated.iter().map(digits).sum::<usize>();
+            for (index, amount) in stated.iter().enumerate().filter(|(_, amount)| !amount.is_zero()) {
+                let mut parts: BTreeMap<usize, Decimal> = BTreeMap::new();
+                for row in others.iter().filter_map(|row| keyed.rows.get(*row)) {
+                    let part = parts.entry(row.members.get(at).copied().unwrap_or_default()).or_default();
+                    *part = plus(*part, row.amounts.get(index).copied().flatten().unwrap_or_default());
+                }
+                evidence.proof.add(*amount, &parts.into_iter().collect::<Vec<_>>());
+            }
         }
         (1, _) if stated.iter().zip(&sums).all(|(own, sum)| is_near(*own, *sum)) => {
             evidence.near += 1;
@@ -295,13 +305,18 @@ fn decide(
     let whole = |evidence: &Evidence| evidence.differing == 0 && evidence.alone == 0;
     // Several members with two amounts each prove what one with three does.
     let proven = found.values().filter(|evidence| whole(evidence) && evidence.amounts >= FEWEST_OF_SEVERAL);
-    let (several, digits) = proven.fold((0, 0), |(count, digits), one| (count + 1, digits + one.digits));
+    let (several, digits) = proven.fold((0, 0), |(count, digits), one| (count + 1, digits + one.proof.digits()));
     let fewest = if several > 1 { FEWEST_OF_SEVERAL } else { FEWEST };
-    let is_certain = |evidence: &Evidence| {
-        let has_digits = evidence.digits >= FEWEST_DIGITS || (several > 1 && digits >= FEWEST_DIGITS_OF_SEVERAL);
+    let is_certain = |member: &usize, evidence: &Evidence| {
+        let own = evidence.proof.digits();
+        let has_digits = own >= FEWEST_DIGITS || (own > 1 && several > 1 && digits >= FEWEST_DIGITS_OF_SEVERAL);
         // `Actual` is the sum of `Budget` and `Variance`, and the revenue.
         let is_plain = !evidence.parts.iter().any(|part| is_figure(keyed.name(at, *part)));
-        whole(evidence) && evidence.near == 0 && evidence.amounts >= fewest && has_digits && is_plain
+        // Of two members that are parts of each other, none is the sum.
+        let is_mutual =
+            evidence.parts.iter().any(|part| found.get(part).is_some_and(|other| other.parts.contains(member)));
+        let is_whole = whole(evidence) && evidence.near == 0 && evidence.amounts >= fewest;
+        is_whole && has_digits && is_plain && !is_mutual
     };
     let members = keyed.count(at);
     let is_likely = |evidence: &&Evidence| {
@@ -314,7 +329,7 @@ fn decide(
     };
     let likely = found.iter().map(|(member, evidence)| (*member, evidence));
     let likely = likely.filter(|(_, evidence)| is_likely(evidence));
-    let (out, asked): (Vec<_>, Vec<_>) = likely.partition(|(_, evidence)| is_certain(evidence));
+    let (out, asked): (Vec<_>, Vec<_>) = likely.partition(|(member, evidence)| is_certain(member, evidence));
     let (out, asked) =
         if out.len() > MOST_NAMES { (Vec::new(), out.into_iter().chain(asked).collect()) } else { (out, asked) };
     let name = format!("skip.{}", key(&heading));

@@ -20,14 +20,17 @@ crate::faults! {
         }
         /// A partner user without a vendor, where plans of several vendors are in the ledger.
         WhichVendor { vendors: Vec<String> } = LedgerFigure {
-            message: format!("the ledger has plans of {}, in which a partner id can be another company", vendors.join(" and ")),
+            message: format!("the ledger has plans of several vendors ({}), and the same partner id can be a different company in each", vendors.join(", ")),
             help: "name the vendor with `--vendor NAME`",
         }
         /// A name that no plan has.
         ReachesNone { what: String, name: String, near: Option<String> } = LedgerUnknown {
-            message: format!("no plan in the ledger has the {what} `{name}`"),
+            message: match what.as_str() {
+                "vendor" => format!("no plan in the ledger is of the vendor `{name}`"),
+                what => format!("no plan in the ledger has the {what} `{name}`"),
+            },
             help: match near {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => format!("did you mean `{near}`? The grant is recorded as typed: revoke it with `quotient ledger revoke`, and give it again"),
                 None => "the grant reaches nothing until a plan has it; revoke it with `quotient ledger revoke` if it is misspelt".to_owned(),
             },
         }

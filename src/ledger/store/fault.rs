@@ -10,6 +10,11 @@ crate::faults! {
             message: format!("the ledger `{path}` does not exist"),
             help: "open a plan with `quotient plan open NAME VENDOR`, or name another file with `--ledger FILE`",
         }
+        /// The file of the ledger was removed or replaced while it was open.
+        Moved { path: String } = FileUnreadable {
+            message: format!("the file `{path}` is no longer the ledger that this program opened: it was removed or replaced"),
+            help: "put the file back, or start the program again with the ledger that counts",
+        }
         /// The file of the ledger cannot be opened or read.
         Unreadable { path: String, reason: String } = FileUnreadable {
             message: format!("the ledger `{path}` cannot be read: {reason}"),

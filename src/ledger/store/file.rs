@@ -28,6 +28,23 @@ pub(super) fn exists(path: &Path) -> Result<bool, StoreFault> {
     path.try_exists().map_err(|error| unreadable(path, &error))
 }
 
+/// Identity of a file under any name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity(u64, u64);
+
+/// Returns the identity of the file at `path`; `None` if it is missing, or the system has none.
+#[cfg(unix)]
+pub(super) fn identity(path: &Path) -> Option<Identity> {
+    let file = fs::metadata(path).ok()?;
+    Some(Identity(std::os::unix::fs::MetadataExt::dev(&file), std::os::unix::fs::MetadataExt::ino(&file)))
+}
+
+/// Returns the identity of the file at `path`; `None` if it is missing, or the system has none.
+#[cfg(not(unix))]
+pub(super) fn identity(_: &Path) -> Option<Identity> {
+    None
+}
+
 /// Returns true if the file at `path` is empty.
 pub(super) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|file| file.len() == 0)

@@ -4,7 +4,7 @@ use super::fault::StoreFault;
 use super::{file, file_database, schema};
 use crate::database::{Address, Connection, Error, ErrorKind, Place};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An open ledger: one connection to its file, or to the database that has it.
 ///
@@ -14,6 +14,8 @@ pub struct Store {
     pub(super) connection: Connection,
     /// Path of the file, or address of the database without its password.
     pub(super) shown: String,
+    /// Path of the file with its identity when it was opened; `None` for a database.
+    file: Option<(PathBuf, Option<file::Identity>)>,
     /// Reason of a failed write after which the content of the disk is not known to this process.
     stopped: Option<String>,
 }
@@ -64,7 +66,8 @@ impl Store {
     /// Opens the ledger at `path`; a missing file is a fault.
     pub fn open_existing(path: &Path) -> Result<Self, StoreFault> {
         let connection = Connection::Sqlite(file_database::open(path)?);
-        Ok(Self { connection, shown: path.display().to_string(), stopped: None })
+        let file = Some((path.to_owned(), file::identity(path)));
+        Ok(Self { connection, shown: path.display().to_string(), file, stopped: None })
     }
 
     /// Opens the ledger at a place; creates it where there is none.
@@ -108,7 +111,7 @@ impl Store {
                 return Err(StoreFault::NotALedger { path: shown, reason });
             }
         }
-        Ok(Self { connection: Connection::Postgres(Box::new(connection)), shown, stopped: None })
+        Ok(Self { connection: Connection::Postgres(Box::new(connection)), shown, file: None, stopped: None })
     }
 
     /// Refuses an address: this program was built without PostgreSQL.
@@ -122,6 +125,15 @@ impl Store {
         &self.shown
     }
 
+    /// Refuses a ledger whose file was removed or replaced while it was open: what is written to it would be lost.
+    pub fn expect_in_place(&self) -> Result<(), StoreFault> {
+        let is_moved = |(path, opened): &(PathBuf, _)| *opened != file::identity(path);
+        match self.file.as_ref().is_some_and(is_moved) {
+            true => Err(StoreFault::Moved { path: self.shown.clone() }),
+            false => Ok(()),
+        }
+    }
+
     /// Returns the fault of a failed read.
     pub(super) fn unreadable(&self, error: &Error) -> StoreFault {
         StoreFault::reading(&self.shown, error)
@@ -133,6 +145,7 @@ impl Store {
         if let Some(reason) = &self.stopped {
             return Err(StoreFault::Stopped { path: self.shown.clone(), reason: reason.clone() });
         }
+        self.expect_in_place()?;
         let written = self.connection.write(work);
         written.map_err(|stop| match stop {
             Stop::Fault(fault) => fault,

@@ -1,4 +1,4 @@
-//! Quotas in force of a plan of record against closed revenue, as JSON: figures of each partner without what they are made of.
+//! Quotas in force of a plan of record against closed revenue, as JSON: the main figures of each partner.
 
 use super::Reviewed;
 use super::fault::FaultDocument;
@@ -7,6 +7,7 @@ use crate::decision::Intervention;
 use crate::figure::Fraction;
 use crate::figures;
 use crate::finding::FindingDocument;
+use crate::intake::recognition::Question;
 use crate::ledger::plan::BusinessPlan;
 use crate::ledger::portfolio::{Association, Group, associations};
 use crate::performance::{self, Dimension, Pacing, Standing};
@@ -69,6 +70,8 @@ pub struct OfPlan<'a> {
     pub version: u64,
     /// Business plans by partner id.
     pub business: &'a BTreeMap<String, BusinessPlan>,
+    /// Questions of the mapping that was proposed for the book.
+    pub questions: &'a [Question],
 }
 
 /// Quotas in force of a plan against closed revenue and pipeline. `null` is "not known" or "not defined"; zero is zero.
@@ -100,6 +103,8 @@ pub struct StandingsDocument<'a> {
     currency: &'static str,
     /// Warnings about the book and the quotas.
     findings: Vec<FindingDocument>,
+    /// Questions of the proposed mapping, as `quotient book` asks them; empty where a mapping is stated.
+    questions: Vec<QuestionDocument<'a>>,
     /// The partners that the person sees, together; null where none has a standing.
     channel: Option<&'a performance::Group>,
     /// Groups by account manager, ascending, partners without one first.
@@ -110,10 +115,20 @@ pub struct StandingsDocument<'a> {
     activities: Vec<ActivitiesDocument>,
     /// Partners with a standing, ascending by id, or by money at stake for a person who sees a part of the plan.
     partners: Vec<PartnerRow>,
-    /// Partners with a standing that are not listed: those of a large book that are pressed least.
+    /// Partners with a standing that are not listed: those of a large book with the least at stake.
     left_out: usize,
     /// Failures on single partners; at most 10,000.
     faults: Vec<FaultDocument<'a>>,
+}
+
+/// Question of a proposed mapping.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanStandingsQuestion")]
+struct QuestionDocument<'a> {
+    /// File, with the column where it is about one.
+    place: &'a str,
+    /// Question.
+    question: &'a str,
 }
 
 /// Standing of one partner.
@@ -133,7 +148,7 @@ figures! {
         with |row| &row.review.standing.whole.pacing => Pacing {
             expected_to_date, pace_ratio, projected_actual, required_run_rate_per_month
         };
-        /// Gap to the quota, negative when short: the forecast gap, or actual − quota without a forecast.
+        /// Gap to the quota, negative when short: the forecast gap while the quota is open, else actual − quota.
         gap = |row| row.review.standing.whole.gap() => Option<Money>;
         /// Interventions of the vendor's policies, most severe first; null when the policies failed on this partner.
         interventions = |row| &row.actions => Option<Vec<DecidedIntervention>>;
@@ -172,6 +187,11 @@ pub fn write_standings(reviewed: Reviewed<'_>, of: OfPlan<'_>, out: &mut impl Wr
         actual_through: through.map(|month| month.last_day().to_string()),
         currency: review.book.currency.code(),
         findings: FindingDocument::grouped(&review.warnings()),
+        questions: of
+            .questions
+            .iter()
+            .map(|one| QuestionDocument { place: &one.place, question: &one.question })
+            .collect(),
         channel: outcome.rollup.channel(),
         managers: by(Dimension::AccountManager).collect(),
         periods: by(Dimension::ReportingPeriod).collect(),

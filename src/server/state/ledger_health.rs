@@ -11,7 +11,9 @@ impl Plans {
     /// A database that does not answer within `patience` is one that cannot be used. Only the log has its address.
     pub async fn trouble(&self, patience: Duration) -> Option<String> {
         let ledger = Arc::clone(self.ledger().ok()?);
-        let head = tokio::task::spawn_blocking(move || ledger.read(|store| store.head().map(drop)));
+        let head = tokio::task::spawn_blocking(move || {
+            ledger.read(|store| store.expect_in_place().and_then(|()| store.head()).map(drop))
+        });
         match tokio::time::timeout(patience, head).await {
             Ok(Ok(Ok(()))) => None,
             Ok(Ok(Err(fault))) => {

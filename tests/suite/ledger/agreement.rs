@@ -1,4 +1,4 @@
-//! The agreement about a line, held against the ledger that recorded it.
+//! The agreement about a line, compared with the ledger that recorded it.
 
 use super::plan::{accept, offer};
 use super::{day, key, opening};

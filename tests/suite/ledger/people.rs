@@ -86,17 +86,20 @@ fn names_that_no_plan_has_are_warnings_and_a_partner_of_several_vendors_needs_on
     opened(&mut store, "meridian", "FY2026", &["P1", "P2"]);
     assert_eq!(said(&store, Role::PartnerUser, partner(None)), Ok(Vec::new()), "one vendor");
     let near = said(&store, Role::ChannelManager, managers("Mra")).unwrap();
-    assert_eq!(near, ["no plan in the ledger has the account manager `Mra` did you mean `Mara`?"]);
+    assert!(
+        near[0].starts_with("no plan in the ledger has the account manager `Mra` did you mean `Mara`?"),
+        "{near:?}"
+    );
     assert_eq!(said(&store, Role::ChannelManager, managers("Mara")), Ok(Vec::new()));
     opened(&mut store, "halcyon", "H2026", &["P1", "P7"]);
     let refused = said(&store, Role::PartnerUser, partner(None)).unwrap_err();
-    assert!(
-        refused.contains("plans of halcyon and meridian, in which a partner id can be another company"),
-        "{refused}"
-    );
+    assert!(refused.contains("plans of several vendors (halcyon, meridian)"), "{refused}");
     assert_eq!(said(&store, Role::PartnerUser, partner(Some("halcyon"))), Ok(Vec::new()));
     let unknown = said(&store, Role::PartnerUser, partner(Some("halcion"))).unwrap();
-    assert_eq!(unknown, ["no plan in the ledger has the vendor `halcion` did you mean `halcyon`?"]);
+    assert!(
+        unknown[0].starts_with("no plan in the ledger is of the vendor `halcion` did you mean `halcyon`?"),
+        "{unknown:?}"
+    );
     // P7 is a partner of the other vendor.
     let other = Reach { vendor: Some("meridian".to_owned()), partners: vec!["P7".to_owned()], ..Reach::default() };
     assert!(said(&store, Role::PartnerUser, other).unwrap()[0].contains("the partner `P7`"));

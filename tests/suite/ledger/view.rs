@@ -49,7 +49,7 @@ fn a_partner_sees_its_own_line_from_the_first_offer_to_the_withdrawal() {
     let mut round = Round::open(&["A"]);
     round.does("Mara", "2025-12-02", offer("A", 100, ""));
     round.does("Mara", "2025-12-03", accept(&["A"]));
-    // An approval is no business of the partner.
+    // Approvals are not shown to the partner.
     round.does("Dana", "2025-12-04", approve(&["A"]));
     assert_eq!(seen(&round), Some((Accepted, usd(100), None)));
     round.does("Pia", "2025-12-05", lock(&["A"]));

@@ -294,7 +294,7 @@ fn a_past_period_that_the_book_does_not_reach_back_to_is_not_judged() {
 }
 
 #[test]
-fn trailing_twelve_months_can_be_held_against_the_tier_minimum() {
+fn trailing_twelve_months_can_be_compared_with_the_tier_minimum() {
     let trailing = Conventions { tier_basis: TierBasis::TrailingTwelveMonths, ..Conventions::default() };
     let sold = partner("P").sold("2025-06", "1").sold("2025-07", "300000").sold("2026-02", "199999.99");
     let book = book(vec![sold]);

@@ -155,6 +155,25 @@ fn the_figures_are_those_of_a_review_with_the_quotas_in_force() {
     let usual = ask(&site, &[], &json!({"files": files(&export())}));
     assert_eq!((usual.status, &usual.json()["as_of"]), (200, &json!("2026-06-30")), "{}", usual.text());
     assert_eq!(usual.json()["partners"][0]["attainment"], "0.5");
+    // A partner without a row of the export keeps its quota, and a warning says so.
+    let part: Vec<(&str, String)> = export()
+        .into_iter()
+        .map(|(name, text)| {
+            (name, text.lines().filter(|row| !row.starts_with("P1,")).map(|row| format!("{row}\n")).collect())
+        })
+        .collect();
+    let without = ask(&site, &[], &asked(&part)).json();
+    assert_eq!(
+        (&without["channel"]["with_quota"], &without["channel"]["quota"]),
+        (&json!(5), &shown["channel"]["quota"])
+    );
+    let first = &without["partners"][0];
+    assert_eq!(
+        (&first["partner_name"], &first["quota"], &first["actual"]),
+        (&json!("Alder Systems"), &json!("240000.00"), &json!("0.00"))
+    );
+    let messages = without["findings"].to_string();
+    assert!(messages.contains("partner `P1` has a quota in force and is not in the book"), "{messages}");
     // Without files: the book of the plan, in which the period has not begun.
     let before = ask(&site, &[], &json!({})).json();
     assert_eq!((&before["as_of"], &before["partners"][0]["quota"]), (&json!("2025-12-31"), &json!("240000.00")));
@@ -184,6 +203,8 @@ fn what_cannot_be_read_is_refused_with_its_place() {
     );
     for (body, part) in [
         (json!({"as_of": "30.06.2026"}), "`as_of` is `30.06.2026`"),
+        (json!({"as_of": "2026-6-30"}), "`as_of` is `2026-6-30`"),
+        (json!({"mapping": ""}), "`mapping` is about `files`"),
         (json!({"files": [{"name": "../x.csv", "content": ""}]}), "is not the name of a file"),
         (json!({"files": [{"name": "x.csv", "content": "%"}]}), "is not base64"),
         (json!({"file": []}), "file"),
@@ -220,8 +241,14 @@ fn a_person_gets_the_partners_of_the_own_part_and_a_partner_none() {
     own.sort();
     assert_eq!(own, ["P1", "P2", "P5"]);
     assert_eq!(mara.json()["channel"]["partners"], 3, "sums are those of the own partners: {}", mara.text());
-    for other in ["Cedar", "Dune", "Fjord", "Noor"] {
-        assert!(!mara.text().contains(other), "{other} is in the document of another account manager");
+    for media in ["application/json", "text/html", "text/csv"] {
+        for body in [asked(&export()), json!({})] {
+            let shown = ask(&site, &["Quotient-Person: mara", &format!("Accept: {media}")], &body);
+            assert_eq!(shown.status, 200, "{}", shown.text());
+            for other in ["Cedar", "Dune", "Fjord", "Noor", "revenue rows"] {
+                assert!(!shown.text().contains(other), "`{other}` is in the {media} of another account manager");
+            }
+        }
     }
     let partner = of("alder");
     assert_eq!((partner.status, partner.json()["code"].as_str()), (403, Some("role_missing")), "{}", partner.text());

@@ -42,7 +42,7 @@ async fn export(State(plans): State<Arc<Plans>>, request: PlanRequest, accept: A
     let made = plans.run(move |ledger| {
         let found = request.find(ledger)?;
         let view = found.view()?;
-        expect_vendor_side(&view, "the export is for the vendor; a partner reads own quotas in the lines of the plan")?;
+        expect_vendor_side(&view, "the export is for the vendor; partners read their quotas in the lines of the plan")?;
         let read = ledger.read(|store| agreed(store, &found.plan));
         let mut agreed = read.map_err(|findings| problem_of(&findings))?;
         agreed.version = view.version();

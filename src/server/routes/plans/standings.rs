@@ -7,12 +7,12 @@ use super::request::{OPERATION, PlanRequest};
 use super::survey::{ExportFile, named_files, options_of, survey_limits};
 use crate::channel::PartnerBook;
 use crate::finding::Findings;
-use crate::intake::recognition::survey_files;
+use crate::intake::recognition::{Question, survey_files};
 use crate::intake::{Mapping, ReadOptions, is_unwanted, read_book_files};
 use crate::ledger::plan::Header;
 use crate::planning;
 use crate::report::record::{agreed, write_json};
-use crate::request::{Form, StandingsQuestion, plan_standings};
+use crate::request::{Form, PlanMember, StandingsQuestion, plan_standings};
 use crate::server::http::context::Context;
 use crate::server::http::media::{CSV, HTML, JSON, Media, XLSX};
 use crate::server::http::negotiation::Accept;
@@ -115,13 +115,17 @@ async fn standings(
             plan_standings(plugin, book, asked, form_of(media), &limits).map_err(|refusal| refused(&refusal))
         };
         if files.is_empty() {
+            if mapping.is_some() {
+                let detail = "`mapping` is about `files`, and there are none: leave it out";
+                return Err(Problem::new(ProblemKind::InputRefused, detail));
+            }
             let (request, limits) = (origin.as_deref(), &limits);
             let own = PlanOrigin { plans: &plans, header: &header, request, plugin, books: &books, limits };
             return own.with(|book, _: planning::Request| made(book, &question))?;
         }
         let options = options_of(plugin, survey_limits(&limits));
-        let (book, warnings) = book_of(files, mapping.as_deref(), &options)?;
-        question.warnings = warnings;
+        let Export { book, warnings, questions } = book_of(files, mapping.as_deref(), &options)?;
+        (question.warnings, question.questions) = (warnings, questions);
         made(&book, &question)
     };
     let bytes = app.lanes.run(Lane::Plan, &owner, work).await??;
@@ -129,7 +133,8 @@ async fn standings(
 }
 
 fn date_of(text: &str) -> Result<NaiveDate, Problem> {
-    text.parse().map_err(|_| {
+    let is_plain = text.len() == "2026-06-30".len();
+    text.parse().ok().filter(|_| is_plain).ok_or_else(|| {
         let shown: String = text.chars().filter(|c| !is_unwanted(*c)).take(40).collect();
         let detail = format!("`as_of` is `{shown}`, which is not a date such as 2026-06-30");
         Problem::new(ProblemKind::InputRefused, detail)
@@ -150,7 +155,7 @@ fn subject(ledger: &Ledger, request: &PlanRequest) -> Result<Subject, Problem> {
     let found = request.find(ledger)?;
     let header = found.plan.state.header.clone().ok_or_else(super::request::unknown)?;
     let view = found.view()?;
-    expect_vendor_side(&view, "the standings are for the vendor; a partner reads own figures on the own page")?;
+    expect_vendor_side(&view, "the standings are for the vendor; partners see their figures on their own page")?;
     let read = ledger.read(|store| agreed(store, &found.plan));
     let mut agreed = read.map_err(|findings| problem_of(&findings))?;
     // A partner of whom the person sees some lines only would look better or worse than it is.
@@ -171,6 +176,13 @@ fn subject(ledger: &Ledger, request: &PlanRequest) -> Result<Subject, Problem> {
     });
     let business = found.plan.state.business_plans.iter().filter(|(partner, _)| seen(partner));
     let business = business.map(|(partner, plan)| (partner.clone(), plan.clone())).collect();
+    let mut members: Vec<PlanMember> = Vec::new();
+    for line in agreed.lines.iter().map(|own| own.line) {
+        if members.last().is_none_or(|last| last.id != line.key.partner_id) {
+            let (id, name, manager) = (line.key.partner_id.clone(), line.partner_name.clone(), line.manager.clone());
+            members.push(PlanMember { id, name, manager });
+        }
+    }
     let mut quotas = Vec::new();
     write_json(&agreed, &mut quotas).map_err(|fault| unwritten(&fault))?;
     let question = StandingsQuestion {
@@ -181,27 +193,39 @@ fn subject(ledger: &Ledger, request: &PlanRequest) -> Result<Subject, Problem> {
         as_of: None,
         today: now().date_naive(),
         part,
+        members,
         business,
+        questions: Vec::new(),
         warnings: Findings::new(),
     };
     let origin = proposal_of(ledger, &found, None)?;
     Ok(Subject { header, question, origin })
 }
 
-/// Reads files as a book, with warnings; with the proposed mapping where none is stated.
-fn book_of(
-    files: Vec<ExportFile>,
-    mapping: Option<&str>,
-    options: &ReadOptions,
-) -> Result<(PartnerBook, Findings), Problem> {
+/// An export that is read.
+struct Export {
+    book: PartnerBook,
+    warnings: Findings,
+    /// Questions of the proposed mapping.
+    questions: Vec<Question>,
+}
+
+/// Reads files as a book; with the proposed mapping where none is stated.
+fn book_of(files: Vec<ExportFile>, mapping: Option<&str>, options: &ReadOptions) -> Result<Export, Problem> {
     let files = named_files(files)?;
     let wrong = |findings: &Findings| Problem::from_findings(ProblemKind::InputRefused, findings);
-    let proposed = match mapping {
-        Some(_) => String::new(),
-        None => survey_files(files.clone(), &options.limits).into_result().map_err(|found| wrong(&found))?.0.mapping,
+    let (proposed, questions) = match mapping {
+        Some(_) => (String::new(), Vec::new()),
+        None => {
+            let (survey, _) =
+                survey_files(files.clone(), &options.limits).into_result().map_err(|found| wrong(&found))?;
+            (survey.mapping, survey.questions)
+        }
     };
     let text = mapping.unwrap_or(&proposed);
     let parsed = (!text.trim().is_empty()).then(|| Mapping::parse(super::survey::MAP, text)).transpose();
     let parsed = parsed.map_err(|found| wrong(&found))?;
-    read_book_files(files, parsed.as_ref(), options).into_result().map_err(|found| wrong(&found))
+    let read = read_book_files(files, parsed.as_ref(), options).into_result();
+    let (book, warnings) = read.map_err(|found| wrong(&found))?;
+    Ok(Export { book, warnings, questions })
 }

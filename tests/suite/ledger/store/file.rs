@@ -169,3 +169,21 @@ fn nothing_is_changed_or_removed_by_a_slip() {
         assert!(refused.contains(" is never ") || refused.contains("is erased, not removed"), "{statement}: {refused}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_acknowledged_once_the_file_was_removed_or_replaced() {
+    let mut place = Place::with_events(3);
+    let (path, aside) = (place.path(), place.path().with_extension("aside"));
+    std::fs::rename(&path, &aside).unwrap();
+    let moved =
+        |place: &mut Place| matches!(append(&mut place.store, "west", 0, &[4]), Err(StoreFault::Moved { .. }));
+    assert!(moved(&mut place) && place.store.expect_in_place().is_err());
+    // Another file under the name is not the ledger that is open.
+    std::fs::copy(&aside, &path).unwrap();
+    assert!(moved(&mut place));
+    // Back in its place it goes on, and nothing is missing.
+    std::fs::rename(&aside, &path).unwrap();
+    append(&mut place.store, "west", 0, &[4]).unwrap();
+    assert_eq!(all(&place.store).len(), 4);
+}
