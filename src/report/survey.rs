@@ -2,7 +2,7 @@
 
 use super::book::text as book_text;
 use super::figures::count;
-use super::grid::{Grid, Left, Right, TableOptions, bold};
+use super::grid::{Grid, Left, Right, TableOptions, bold, listed};
 use crate::channel::{BookSummary, PartnerBook};
 use crate::finding::{FindingDocument, Findings, FindingsDocument, counted};
 use crate::intake::recognition::{Breakdown, BreakdownValue, Survey};
@@ -41,7 +41,8 @@ pub struct SurveyDocument<'a> {
     decisions: Vec<DecisionDocument<'a>>,
     /// Open questions.
     questions: Vec<QuestionDocument<'a>>,
-    /// Rows and amounts by the values of each column of the table of revenue that has at most 12 of them, used or not.
+    /// Rows and amounts by the values of columns of the table of revenue that have at most 12 of them, used or not; at most
+    /// the first 16 columns.
     breakdowns: Vec<BreakdownDocument<'a>>,
     /// Content that was read with the mapping; null when the book cannot be read.
     read: Option<ReadDocument<'a>>,
@@ -254,7 +255,7 @@ fn mapping(view: &SurveyView<'_>, options: &TableOptions) -> String {
 fn questions(view: &SurveyView<'_>, options: &TableOptions) -> String {
     let mut text = format!("{}\n", bold("Open questions", options.colour));
     for question in &view.survey.questions {
-        text.push_str(&format!("- {}: {}\n", question.place, question.question));
+        text.push_str(&listed(&format!("{}: {}", question.place, question.question), "- ", options.width));
     }
     text
 }
@@ -268,17 +269,24 @@ fn breakdowns(view: &SurveyView<'_>, options: &TableOptions) -> String {
     for one in &view.survey.breakdowns {
         let used = if one.field.is_empty() { "not used" } else { one.field.as_str() };
         let shown = one.values.iter().take(SHOWN).map(|one| {
-            let value = if one.value.is_empty() { "no value" } else { one.value.as_str() };
+            let value = if one.value.is_empty() { "no value".to_owned() } else { format!("`{}`", one.value) };
             let rows = counted(one.rows, "row");
             match one.amount {
-                Some(amount) => format!("{value} {} ({rows})", grouped(amount)),
-                None => format!("{value} ({rows})"),
+                Some(amount) => format!("{value}: {} ({rows})", grouped(amount)),
+                None => format!("{value}: {rows}"),
             }
         });
+        let mut shown: Vec<String> = shown.collect();
         let more = one.values.len().saturating_sub(SHOWN);
-        let more = if more == 0 { String::new() } else { format!(" · {} more", count(more)) };
-        let shown: Vec<String> = shown.collect();
-        text.push_str(&format!("- {}: {} ({used}): {}{more}\n", one.file, one.column, shown.join(" · ")));
+        if more > 0 {
+            shown.push(format!("and {}", counted(more, "more value")));
+        }
+        let line = format!("{}: {} ({used}): {}", one.file, one.column, shown.join(" · "));
+        text.push_str(&listed(&line, "- ", options.width));
+    }
+    if view.survey.more_breakdowns > 0 {
+        let more = counted(view.survey.more_breakdowns, "more column");
+        text.push_str(&listed(&format!("and {more} with at most 12 values"), "- ", options.width));
     }
     text
 }

@@ -4,13 +4,15 @@ use super::super::store::Store;
 use super::super::table::{Field, TableKind};
 use super::aside::aside;
 use super::balances::balances;
-use super::breakdown::breakdowns;
-use super::columns::{amount, bind_partner, deductions, facts, negatives, other_amounts, signs, taxes, uncounted};
+use super::breakdown::{MOST_COLUMNS, breakdowns, of_partners};
+use super::columns::{
+    amount, bind_partner, deductions, facts, negatives, other_amounts, scenarios, signs, taxes, uncounted,
+};
 use super::constant::names;
 use super::cube::cube;
 use super::currency::{currency, has_own_column};
 use super::currency_column::{currencies, currency_column};
-use super::documents::{beside, of_documents};
+use super::documents::of_all_documents;
 use super::doubts::doubts;
 use super::fit::Fit;
 use super::joined::{complete, lookup};
@@ -29,7 +31,6 @@ use super::text::{Decision, Section, order, quoted};
 use super::twice::twice;
 use super::unit_column::unit_column;
 use super::wide::Wide;
-use crate::finding::listed;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -60,7 +61,8 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let transactions = revenue.or(opportunities);
     let partners = master(&fits, transactions);
     let (parts, roles) = (parts(&fits, profiles, [revenue, opportunities]), BTreeMap::new());
-    let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), breakdowns: Vec::new(), parts, roles };
+    let mut plan =
+        Plan { store, decisions: Vec::new(), questions: Vec::new(), breakdowns: Vec::new(), more: 0, parts, roles };
     plan.headless(profiles);
     let link = partners.as_ref().map(|(_, link)| *link);
     if let Some((value, known)) = link.and_then(|link| link.spelled) {
@@ -130,14 +132,10 @@ fn parts<'p>(
 /// Leaves out rows with sums of others, and asks about amounts that may be such sums.
 fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[Fit<'s>]) {
     let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
-    if periods.is_empty() {
-        of_documents(draft, fit.amount);
-        beside(draft, fit.amount, fits);
-    }
     let figures = measures(draft, periods);
-    uncounted(draft, &figures, periods);
-    doubts(draft, fit);
+    scenarios(draft, &figures);
     running_rows(draft, &figures);
+    doubts(draft, fit);
     growing(draft, partner, (fit.date, fit.amount), periods);
     balances(draft, partner, periods);
     unit_column(draft, periods);
@@ -145,16 +143,20 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
     let lines = nested(draft, partner, periods);
     let known = rollups(draft, partner, periods, &asked);
     some_sums(draft, partner, &lines, known);
+    // Which rows count is decided: sums in questions are those of these rows.
+    if periods.is_empty() {
+        of_all_documents(draft, fit.amount, fits);
+    }
+    signs(draft, periods);
+    currencies(draft, partner, periods);
+    uncounted(draft, &figures, periods);
     suspects(draft, partner, periods);
     twice(draft, partner, fit.date, periods);
     draft.breakdowns = breakdowns(draft, periods);
 }
 
-/// Asks about signs, currencies and the date, as far as no heading says what they are.
-fn unsaid<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[Fit<'s>]) {
-    let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
-    signs(draft, periods);
-    currencies(draft, partner, periods);
+/// Asks about other currencies and the date, as far as no heading says what they are.
+fn unsaid<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, fits: &[Fit<'s>]) {
     if !has_own_column(fit) {
         other_currencies(draft, fit, fits);
     }
@@ -185,12 +187,8 @@ fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
     let profile = draft.profile;
     let year = profile.columns.iter().find(|column| Some(column.index) == wide.year_column);
     draft.bound.extend(year.map(|column| (Field::Month, column)));
-    let unread = wide.unread(draft.profile);
-    if !unread.is_empty() {
-        draft.ask(
-            "",
-            format!("numbers beside the periods are not read: {}; is none of them a period?", listed(&unread)),
-        );
+    if let Some(question) = wide.about_unread(draft.profile) {
+        draft.ask("", question);
     }
 }
 
@@ -200,6 +198,8 @@ pub(super) struct Plan<'s> {
     pub decisions: Vec<Decision>,
     pub questions: Vec<Question>,
     pub breakdowns: Vec<Breakdown>,
+    /// Number of further columns of few values.
+    more: usize,
     /// Tables that are read as one, by the table of the store that decides their mapping.
     parts: BTreeMap<usize, Vec<&'s Profile>>,
     /// Tables of the book by table of the store, with the reason.
@@ -229,8 +229,9 @@ impl<'s> Plan<'s> {
             role.0.push(draft.section.table.to_owned());
             role.1 = format!("one row for each `{}`", joined.key.heading);
         }
-        self.questions.extend(draft.questions);
-        self.breakdowns.extend(draft.breakdowns);
+        self.questions.extend(draft.asked());
+        self.more += draft.breakdowns.len().saturating_sub(MOST_COLUMNS);
+        self.breakdowns.extend(draft.breakdowns.into_iter().take(MOST_COLUMNS));
         let mut decisions = draft.section.into_decisions();
         decisions.sort_by_key(|decision| order(&decision.key));
         self.decisions.extend(decisions);
@@ -313,7 +314,7 @@ impl<'s> Plan<'s> {
         }
         let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         numbers(&mut draft, &[Field::Amount], periods);
-        unsaid(&mut draft, fit, partner, fits);
+        unsaid(&mut draft, fit, fits);
         draft.dates(&[Field::Month]);
         sums(&mut draft, fit, partner, fits);
         if !draft.section.has("fill_down") {
@@ -387,6 +388,7 @@ impl<'s> Plan<'s> {
                 reason,
             });
         }
-        Survey::new(sources, self.decisions, self.questions, self.breakdowns)
+        let breakdowns = of_partners(self.breakdowns, &self.decisions);
+        Survey::new(sources, self.decisions, self.questions, (breakdowns, self.more))
     }
 }

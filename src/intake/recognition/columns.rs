@@ -1,19 +1,18 @@
 //! Columns that several tables have: facts of a partner, and what speaks for revenue.
 
 use super::super::table::Field;
-use super::amounts::plus;
 use super::fit::Fit;
 use super::heading::{compared, is_one_of};
-use super::keyed::sums_by;
 use super::outcomes::outcome;
 use super::profile::Column;
 use super::role::{has_word, is_quantity};
+use super::running_words::is_apart;
 use super::section::Draft;
-use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, MEASURES, QUANTITIES, SIGNS, UNCOUNTED};
+use super::shares::{Share, shares_by};
+use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
 use crate::finding::{counted, listed};
 use crate::units::grouped;
-use rust_decimal::Decimal;
 
 /// Facts of a partner.
 pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
@@ -113,7 +112,8 @@ pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
         );
     }
     if !others.is_empty() {
-        draft.ask(&amount.heading.clone(), format!("is it the net revenue, or is it {}?", others.join(" or ")));
+        let question = format!("which column is the net revenue: `{}` or {}?", amount.heading, others.join(" or "));
+        draft.ask(&amount.heading, question);
     }
 }
 
@@ -130,15 +130,17 @@ pub(super) fn signs(draft: &mut Draft<'_>, periods: &[usize]) {
     // Amounts with a sign need no other.
     let have_sign = amounts.iter().any(|column| column.values.keys().any(|value| value.contains(['-', '(', '−'])));
     let Some(column) = draft.profile.columns.iter().find(is_sign).filter(|_| !have_sign) else { return };
-    let sums = sums_by(draft, column, periods);
-    let shown = |value: &str, rows: u64| match sums.get(value) {
-        Some(sum) => format!("{} ({}, {})", quoted(value), counted(rows, "row"), grouped(*sum)),
+    let sums = shares_by(draft, column, periods);
+    let shown = |value: &str| match sums.get(value) {
+        Some(share) => format!("{} ({}, {})", quoted(value), counted(share.rows, "row"), grouped(share.sum)),
         None => quoted(value),
     };
-    let values: Vec<String> = column.values.iter().map(|(value, rows)| shown(value, *rows)).collect();
+    let values: Vec<String> = column.values.keys().map(|value| shown(value)).collect();
     let (heading, values) = (column.heading.clone(), values.join(" and "));
-    draft.ask(
+    let sets: Vec<u64> = sums.values().map(|share| share.set).collect();
+    draft.ask_rows(
         &heading,
+        &sets,
         format!(
             "do {values} change the sign of the amount? It is read as written: write `subtract.{} = \"…\"` under `[revenue]` with the \
              word for credit notes, or export signed amounts",
@@ -189,34 +191,63 @@ pub(super) fn is_actual(word: &str) -> bool {
     ACTUALS.contains(&compared(word).as_str())
 }
 
+/// True for a word whose rows may not count.
+fn is_uncounted(heading: &str, word: &str) -> bool {
+    UNCOUNTED.contains(&compared(word).as_str()) && !is_apart(heading, word)
+}
+
+/// The columns of words that are not decided: few values, not bound, and none of the headings `figures`.
+fn open_columns<'p>(draft: &Draft<'p>, figures: &[String]) -> Vec<&'p Column> {
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
+    let is_decided = |column: &Column| draft.section.has(&format!("where.{}", key(&column.heading)));
+    let is_open = |column: &&Column| {
+        let is_figure = figures.contains(&column.heading) || is_decided(column);
+        column.values.len() <= 50 && !is_bound(column) && !is_figure
+    };
+    draft.columns().filter(is_open).collect()
+}
+
+/// Reads the rows with actual amounts alone where all other rows of a column are forecasts, quantities or running sums.
+///
+/// `figures` are the headings of columns that are asked about already.
+pub(super) fn scenarios(draft: &mut Draft<'_>, figures: &[String]) {
+    for column in open_columns(draft, figures) {
+        let heading = &column.heading;
+        let Some(actual) = column.values.keys().find(|word| is_actual(word)) else { continue };
+        let others = || column.values.keys().filter(|word| *word != actual);
+        let is_other = |word: &str| is_uncounted(heading, word) || is_apart(heading, word);
+        if !others().any(|word| is_uncounted(heading, word)) || !others().all(|word| is_other(word)) {
+            continue;
+        }
+        let (actual, words) = (quoted(actual), others().map(|word| quoted(word)).collect::<Vec<_>>().join(", "));
+        draft.section.set(format!("where.{}", key(heading)), actual.clone(), format!("the others are {words}"));
+        draft.ask(heading, format!("are the rows with {actual} the revenue? Those with {words} are left out"));
+        return;
+    }
+}
+
 /// Asks about words such as `Cancelled`, whose rows may not count as revenue.
 ///
 /// `figures` are the headings of columns that are asked about already.
 pub(super) fn uncounted(draft: &mut Draft<'_>, figures: &[String], periods: &[usize]) {
-    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
-    let (mut found, mut scenario) = (Vec::new(), None);
-    let is_figure = |column: &Column| figures.contains(&column.heading);
-    let is_open = |column: &&Column| column.values.len() <= 50 && !is_bound(column) && !is_figure(column);
-    for column in draft.columns().filter(is_open) {
-        // Quantities beside amounts are left out.
-        let is_measure = has_word(&column.heading, MEASURES);
-        let is_quantity = |word: &str| is_measure && is_one_of(QUANTITIES, word);
-        let is_uncounted = |word: &str| UNCOUNTED.contains(&compared(word).as_str()) && !is_quantity(word);
-        let words: Vec<String> =
-            column.values.keys().filter(|word| is_uncounted(word)).map(|word| quoted(word)).collect();
-        let actual = column.values.keys().find(|word| is_actual(word));
-        if let Some(actual) = actual.filter(|_| !words.is_empty() && words.len() + 1 == column.values.len()) {
-            scenario = Some((column.heading.clone(), quoted(actual), words));
-        } else if !words.is_empty() && words.len() < column.values.len() {
-            let others = column.values.keys().filter(|word| !is_uncounted(word));
-            let others: Vec<String> = others.take(MOST_WORDS + 1).map(|word| quoted(word)).collect();
-            let sums = sums_by(draft, column, periods);
-            let own = sums.iter().filter(|(word, _)| is_uncounted(word)).map(|(_, sum)| *sum);
-            let sum = own.fold(Decimal::ZERO, plus);
-            found.push((column.heading.clone(), words, others, sum));
+    let columns = open_columns(draft, figures);
+    let mut found = Vec::new();
+    for column in &columns {
+        let skipped = draft.section.value(&format!("skip.{}", key(&column.heading))).unwrap_or_default();
+        let is_read = |word: &str| !skipped.contains(&quoted(word));
+        let read: Vec<&str> = column.values.keys().map(|word| &**word).filter(|word| is_read(word)).collect();
+        let (words, others): (Vec<&str>, Vec<&str>) =
+            read.into_iter().partition(|word| is_uncounted(&column.heading, word));
+        if !words.is_empty() && !others.is_empty() {
+            let sums = shares_by(draft, column, periods);
+            let own = words.iter().filter_map(|word| sums.get(*word));
+            let share = own.fold(Share::default(), |sum, share| sum.with(share));
+            let others = others.into_iter().take(MOST_WORDS + 1);
+            let texts = (words.iter().map(|word| quoted(word)).collect(), others.map(quoted).collect());
+            found.push((column.heading.clone(), texts, share));
         }
     }
-    let is_open = |column: &&Column| {
+    let is_open = |column: &&&Column| {
         let is_asked = found.iter().any(|(heading, ..)| *heading == column.heading);
         // `Level` may be that of a partner.
         let is_of_periods = compared(&column.heading) != "level"
@@ -224,56 +255,69 @@ pub(super) fn uncounted(draft: &mut Draft<'_>, figures: &[String], periods: &[us
                 .values
                 .keys()
                 .any(|value| has_word(value, "day daily week weekly month monthly quarter year detail total"));
-        (2..=12).contains(&column.values.len()) && !is_bound(column) && !is_asked && !is_figure(column) && is_of_periods
+        let is_own = draft.profile.columns.iter().any(|own| std::ptr::eq(own, **column));
+        (2..=12).contains(&column.values.len()) && is_own && !is_asked && is_of_periods
     };
-    let types = draft.profile.columns.iter().filter(|column| is_one_of(DOCUMENT_TYPES, &column.heading)).find(is_open);
+    let types = columns.iter().filter(|column| is_one_of(DOCUMENT_TYPES, &column.heading)).find(is_open);
     if let Some(column) = types {
         ask_types(draft, column, periods);
     }
-    if let Some((heading, actual, words)) = scenario {
-        let words = words.join(", ");
-        draft.section.set(format!("where.{}", key(&heading)), actual.clone(), format!("the others are {words}"));
-        draft.ask(&heading, format!("are the rows with {actual} the revenue? Those with {words} are left out"));
-    }
-    for (heading, words, others, sum) in found {
-        ask_words(draft, &heading, (words, others), sum);
+    for (heading, texts, share) in found {
+        ask_words(draft, &heading, texts, &share);
     }
 }
 
 /// Asks whether the rows of every type count.
 fn ask_types(draft: &mut Draft<'_>, column: &Column, periods: &[usize]) {
-    let sums = sums_by(draft, column, periods);
-    let sum = |value: &str| sums.get(value).map_or_else(String::new, |sum| format!(" with {}", grouped(*sum)));
-    let counts = column.values.iter();
-    let values: Vec<String> =
-        counts.map(|(value, rows)| format!("{} in {}{}", quoted(value), counted(*rows, "row"), sum(value))).collect();
-    let (heading, key) = (column.heading.clone(), key(&column.heading));
-    let question = format!(
-        "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`, or `subtract.{key} = [\"…\"]` for amounts that reduce the revenue and are written without a sign",
-        values.join(", ")
-    );
-    draft.ask(&heading, question);
+    let sums = shares_by(draft, column, periods);
+    let shown = |(value, rows): (&Box<str>, &u64)| match sums.get(value) {
+        Some(share) => {
+            format!("{} in {} with {}", quoted(value), counted(share.rows, "row"), grouped(share.sum))
+        }
+        None => format!("{} in {}", quoted(value), counted(*rows, "row")),
+    };
+    let values: Vec<String> = column.values.iter().map(shown).collect();
+    let question =
+        format!("do the rows of every type count ({})? {}", values.join(", "), answers(draft, &column.heading));
+    let sets: Vec<u64> = sums.values().map(|share| share.set).collect();
+    draft.ask_rows(&column.heading, &sets, question);
 }
 
-/// Asks whether the rows with `words`, whose amounts have `sum`, count beside those with `others`.
+/// The keys that leave out or subtract rows with some of the values of the column `heading`.
+pub(super) fn answers(draft: &Draft<'_>, heading: &str) -> String {
+    let (key, table) = (key(heading), draft.section.table);
+    let skip = format!("If not, write `skip.{key} = [\"…\"]` under `[{table}]`");
+    match table {
+        "revenue" => format!(
+            "{skip}, or `subtract.{key} = [\"…\"]` for amounts that reduce the revenue and are written without a sign"
+        ),
+        _ => skip,
+    }
+}
+
+/// Asks whether the rows with `words`, whose rows and amounts are `share`, count beside those with `others`.
 pub(super) fn ask_words(
     draft: &mut Draft<'_>,
     heading: &str,
     (words, others): (Vec<String>, Vec<String>),
-    sum: Decimal,
+    share: &Share,
 ) {
     let (key, words, table) = (key(heading), words.join(", "), draft.section.table);
-    let mut rest = match others.len() {
-        2..=MOST_WORDS => format!("; those with {} count", others.join(", ")),
-        _ => String::new(),
-    };
-    if !sum.is_zero() {
-        rest.push_str(&format!("; the amounts in question sum to {}", grouped(sum)));
-    }
-    draft.ask(
-        heading,
-        format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[{table}]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign{rest}"),
+    let sum = if share.sum.is_zero() { String::new() } else { format!(" ({})", grouped(share.sum)) };
+    // What the mapping leaves out already stays out.
+    let left_out = draft.section.value(&format!("skip.{key}")).map(|list| list.trim_matches(['[', ']']).to_owned());
+    let left_out = left_out.map_or_else(String::new, |list| format!(", {list}"));
+    let mut question = format!(
+        "do the rows with {words} count{sum}? If not, write `skip.{key} = [{words}{left_out}]` under `[{table}]`."
     );
+    if table == "revenue" {
+        question
+            .push_str(&format!(" If they reduce the revenue and have no sign, write `subtract.{key} = [{words}]`."));
+    }
+    if (2..=MOST_WORDS).contains(&others.len()) {
+        question.push_str(&format!(" Those with {} count.", others.join(", ")));
+    }
+    draft.ask_rows(heading, &[share.set], question);
 }
 
 /// The date on which opportunities were won, with the column and the words for them, where some have no close date: then

@@ -4,10 +4,10 @@ use super::super::binding::names_currency;
 use super::super::table::Field;
 use super::super::value::currency_name;
 use super::heading::names_currency_in;
-use super::keyed::sums_by;
 use super::profile::Column;
 use super::role::{CONVERTED, has_word};
 use super::section::Draft;
+use super::shares::shares_by;
 use super::text::{key, quoted};
 use crate::finding::counted;
 use crate::units::grouped;
@@ -70,13 +70,13 @@ pub(super) fn currencies(draft: &mut Draft<'_>, partner: &Column, periods: &[usi
     let found = draft.bound.iter().find(|(field, _)| *field == Field::Currency).map(|(_, column)| *column);
     let Some(column) = found else { return };
     let Some(read) = draft.section.value(&format!("where.{}", key(&column.heading))).map(str::to_owned) else { return };
-    let sums = sums_by(draft, column, periods);
+    let sums = shares_by(draft, column, periods);
     let is_read = |word: &str| read.contains(&quoted(word));
     let shown = |is_wanted: &dyn Fn(&str) -> bool| {
         let words = column.values.iter().filter(|(word, _)| is_wanted(word));
-        let each = words.map(|(word, rows)| {
-            let sum = sums.get(word).map(|sum| format!(", {}", grouped(*sum))).unwrap_or_default();
-            format!("{word} ({}{sum})", counted(*rows, "row"))
+        let each = words.map(|(word, rows)| match sums.get(word) {
+            Some(share) => format!("{word} ({}, {})", counted(share.rows, "row"), grouped(share.sum)),
+            None => format!("{word} ({})", counted(*rows, "row")),
         });
         each.collect::<Vec<_>>().join(", ")
     };

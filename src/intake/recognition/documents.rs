@@ -7,10 +7,11 @@ use super::heading::compared;
 use super::profile::{Column, Profile};
 use super::role::has_word;
 use super::section::Draft;
-use crate::finding::counted;
+use super::shares::{Filters, is_read};
+use crate::finding::{counted, listed};
 use crate::units::grouped;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words of documents in headings.
 const DOCUMENTS: &str = "order orders invoice document doc transaction receipt bill basket sale sales purchase po \
@@ -25,6 +26,8 @@ const TOTALS: &str = "total amount value due gesamt gesamtbetrag summe montant i
 const FEWEST_DOCUMENTS: usize = 3;
 /// Of how many documents one may have different amounts, as after a correction.
 const DOCUMENTS_PER_DIFFERENT: usize = 10;
+/// Most columns that differ in the rows of a document and are named.
+const MOST_NAMED: usize = 3;
 /// Headings that are a number of documents alone, folded.
 const ALONE: [&str; 26] = [
     "order",
@@ -69,7 +72,12 @@ type Documents = BTreeMap<Box<str>, Document>;
 /// The documents of a table by the numbers in `number`, with the amounts of `column`.
 fn documents(draft: &Draft<'_>, profile: &Profile, (key, column): (&Column, &Column)) -> Documents {
     let (notation, mut found) = (notation(draft), BTreeMap::new());
+    let filters = Filters::of(draft);
+    let filters = if std::ptr::eq(profile, draft.profile) { filters.at(profile) } else { Vec::new() };
     profile.rows(|_, fields| {
+        if !is_read(&filters, fields) {
+            return;
+        }
         let (text, amount) = (fields.text(key.index), number(fields.text(column.index), notation));
         let Some(amount) = amount.filter(|_| !text.is_empty()) else { return };
         let new = Document { rows: 0, first: amount, sum: Decimal::ZERO, is_same: true };
@@ -95,9 +103,15 @@ fn is_of_document(column: &Column) -> bool {
         || ["grandtotal", "totaldue", "doctotal"].contains(&compared(&column.heading).as_str())
 }
 
+/// Asks about amounts of documents, in the table and beside it.
+pub(super) fn of_all_documents(draft: &mut Draft<'_>, amount: Option<&Column>, fits: &[Fit<'_>]) {
+    of_documents(draft, amount);
+    beside(draft, amount, fits);
+}
+
 /// Asks about an amount that is the same in all rows of a document, and about another amount of the documents that the rows
 /// do not sum to.
-pub(super) fn of_documents(draft: &mut Draft<'_>, amount: Option<&Column>) {
+fn of_documents(draft: &mut Draft<'_>, amount: Option<&Column>) {
     let profile = draft.profile;
     let own = |column: &Column| profile.columns.iter().any(|own| std::ptr::eq(own, column));
     let Some(amount) = amount.filter(|amount| own(amount)) else { return };
@@ -111,8 +125,9 @@ pub(super) fn of_documents(draft: &mut Draft<'_>, amount: Option<&Column>) {
             let read = found.values().map(|one| one.sum);
             let once = found.values().map(|one| if one.is_same { one.first } else { one.sum });
             let of = if same == count { "each".to_owned() } else { format!("{same} of {count}") };
+            let differ = differ(profile, (key, amount), example);
             let question = format!(
-                "it is the same in all rows of {of} `{}`, such as the {} of `{example}`: is it the total of the document? Then it \
+                "it is the same in all rows of {of} `{}`, such as the {} of `{example}`{differ}: is it the total of the document? Then it \
                  counts once per row, {} in all instead of {}: export one row per document, or the amounts of the lines",
                 key.heading,
                 counted(document.rows, "row"),
@@ -130,6 +145,23 @@ pub(super) fn of_documents(draft: &mut Draft<'_>, amount: Option<&Column>) {
             }
         }
     }
+}
+
+/// The headings of columns that differ in the rows of the document `number`, as a clause; empty without one.
+fn differ(profile: &Profile, (key, amount): (&Column, &Column), number: &str) -> String {
+    let others: Vec<&Column> =
+        profile.columns.iter().filter(|column| column.index != key.index && column.index != amount.index).collect();
+    let mut values: Vec<BTreeSet<Box<str>>> = others.iter().map(|_| BTreeSet::new()).collect();
+    profile.rows(|_, fields| {
+        if fields.text(key.index) == number {
+            for (column, values) in others.iter().zip(&mut values) {
+                values.insert(fields.text(column.index).into());
+            }
+        }
+    });
+    let different = others.iter().zip(&values).filter(|(_, values)| values.len() > 1);
+    let headings: Vec<&str> = different.map(|(column, _)| column.heading.as_str()).take(MOST_NAMED).collect();
+    if headings.is_empty() { String::new() } else { format!(", which differ in {}", listed(&headings)) }
 }
 
 /// Asks about the sums of `lines` that differ from what `total` states of their documents.
@@ -154,7 +186,7 @@ fn differing(
 }
 
 /// Asks about the lines of another table that do not sum to the amounts of the documents in this one, or the reverse.
-pub(super) fn beside(draft: &mut Draft<'_>, amount: Option<&Column>, fits: &[Fit<'_>]) {
+fn beside(draft: &mut Draft<'_>, amount: Option<&Column>, fits: &[Fit<'_>]) {
     let profile = draft.profile;
     let own = |column: &Column| profile.columns.iter().any(|own| std::ptr::eq(own, column));
     let Some(amount) = amount.filter(|amount| own(amount)) else { return };

@@ -1,9 +1,9 @@
 //! Questions about partners, product lines and territories that are named like a figure: `Budget`, `Prior year`, `Variance`.
 
 use super::super::field::Field;
-use super::keyed::sums_by;
 use super::profile::Column;
 use super::section::Draft;
+use super::shares::shares_by;
 use super::text::{key, list_of};
 use crate::units::grouped;
 
@@ -30,9 +30,9 @@ pub(super) fn figure_names(draft: &mut Draft<'_>, periods: &[usize]) {
         if names.is_empty() || names.len() == column.values.len() {
             continue;
         }
-        let sums = sums_by(draft, column, periods);
+        let sums = shares_by(draft, column, periods);
         let shown = |name: &&str| match sums.get(*name) {
-            Some(sum) => format!("`{name}` ({})", grouped(*sum)),
+            Some(share) => format!("`{name}` ({})", grouped(share.sum)),
             None => format!("`{name}`"),
         };
         let listed: Vec<String> = names.iter().map(shown).collect();

@@ -1,8 +1,9 @@
 //! Rows of a table by the members of their columns, as numbers: what differs where all else is the same.
 
-use super::amounts::{amount_columns, notation, number, plus};
+use super::amounts::{notation, number, plus};
 use super::profile::Column;
 use super::section::Draft;
+use super::text::quoted;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -43,13 +44,24 @@ impl<'p> Keyed<'p> {
         let mut numbers: Vec<BTreeMap<Box<str>, usize>> = columns.iter().map(|_| BTreeMap::new()).collect();
         let mut names: Vec<Vec<Box<str>>> = columns.iter().map(|_| Vec::new()).collect();
         let mut rows = Vec::new();
+        // A partner that is written once above blank cells is that of the rows below.
+        let filled = draft.section.value("fill_down").unwrap_or_default();
+        let mut above: Vec<Option<Box<str>>> =
+            columns.iter().map(|column| filled.contains(&quoted(&column.heading)).then(Box::default)).collect();
         draft.profile.rows(|_, fields| {
+            for (column, above) in columns.iter().zip(&mut above) {
+                let text = fields.text(column.index);
+                if let Some(above) = above.as_mut().filter(|_| !text.is_empty()) {
+                    *above = text.into();
+                }
+            }
             let own: Vec<Option<Decimal>> = amounts.iter().map(|index| number(fields.text(*index), notation)).collect();
             if own.iter().all(Option::is_none) {
                 return;
             }
-            let members = columns.iter().zip(&mut numbers).zip(&mut names).map(|((column, numbers), names)| {
-                let text = fields.text(column.index);
+            let places = columns.iter().zip(&above).zip(&mut numbers).zip(&mut names);
+            let members = places.map(|(((column, above), numbers), names)| {
+                let text = above.as_deref().unwrap_or_else(|| fields.text(column.index));
                 numbers.get(text).copied().unwrap_or_else(|| {
                     numbers.insert(text.into(), names.len());
                     names.push(text.into());
@@ -103,18 +115,4 @@ impl<'p> Keyed<'p> {
         let own = self.rows.iter().filter(|row| row.members.get(at) == Some(&member));
         own.fold((Decimal::ZERO, 0), |(sum, count), row| (plus(sum, row.total()), count + 1))
     }
-}
-
-/// The sum of the amounts beside each value of `column`; empty for large tables and for a column of another table.
-pub(super) fn sums_by(draft: &Draft<'_>, column: &Column, periods: &[usize]) -> BTreeMap<Box<str>, Decimal> {
-    let own = draft.profile.columns.iter().find(|own| std::ptr::eq(*own, column));
-    let keyed = own.and_then(|own| Keyed::of(draft, vec![own], &amount_columns(draft, periods)));
-    let Some(keyed) = keyed else { return BTreeMap::new() };
-    let mut sums: BTreeMap<Box<str>, Decimal> = BTreeMap::new();
-    for row in &keyed.rows {
-        let name = row.members.first().map_or("", |member| keyed.name(0, *member));
-        let sum = sums.entry(name.into()).or_default();
-        *sum = plus(*sum, row.total());
-    }
-    sums
 }

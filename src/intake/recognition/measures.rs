@@ -56,9 +56,13 @@ struct Value<'k> {
 /// Returns the headings of these columns.
 pub(super) fn measures(draft: &mut Draft<'_>, periods: &[usize]) -> Vec<String> {
     let amounts = amount_columns(draft, periods);
+    // A partner that is written once above blank cells has several rows.
+    let filled = draft.section.value("fill_down").unwrap_or_default().to_owned();
+    let is_filled = |column: &Column| filled.contains(&quoted(&column.heading));
     let is_text = |column: &&Column| {
         let is_key = !column.is_amount() || column.is_date() || column.values.len() <= MOST_VALUES;
-        !amounts.contains(&column.index) && column.filled > 0 && !column.is_unique() && is_key
+        let is_known = !column.is_unique() || is_filled(column);
+        !amounts.contains(&column.index) && column.filled > 0 && is_known && is_key
     };
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let may_be = |column: &Column| {

@@ -16,6 +16,8 @@ pub struct Survey {
     pub mapping: String,
     /// Rows and amounts by the values of columns, in the order of the tables.
     pub breakdowns: Vec<Breakdown>,
+    /// Number of further columns that could be broken down: a table has at most 16.
+    pub more_breakdowns: usize,
 }
 
 /// Rows and amounts by the values of one column of the table of revenue.
@@ -72,10 +74,10 @@ impl Survey {
         sources: Vec<Source>,
         decisions: Vec<Decision>,
         questions: Vec<Question>,
-        breakdowns: Vec<Breakdown>,
+        (breakdowns, more_breakdowns): (Vec<Breakdown>, usize),
     ) -> Self {
         let decisions = shared(decisions);
         let mapping = mapping_text(&decisions);
-        Self { sources, decisions, questions, mapping, breakdowns }
+        Self { sources, decisions, questions, mapping, breakdowns, more_breakdowns }
     }
 }

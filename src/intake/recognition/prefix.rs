@@ -3,7 +3,8 @@
 use super::amounts::RowAmount;
 use super::profile::Column;
 use super::section::Draft;
-use super::shares::{Filters, Share, Shares, is_read, parts, same};
+use super::shares::{Filters, Shares, is_read, parts, same};
+use crate::finding::{counted, listed};
 use crate::units::grouped;
 use std::collections::BTreeMap;
 
@@ -59,10 +60,10 @@ fn shares_of(draft: &Draft<'_>, amount: &RowAmount, heading: &str) -> Shares {
     for part in parts(draft) {
         let Some(column) = same(part, heading) else { continue };
         let (filters, amount) = (filters.at(part), amount.at(draft.profile, part));
-        part.rows(|_, fields| {
+        part.rows(|row, fields| {
             let Some(own) = amount.read(fields).filter(|_| is_read(&filters, fields)) else { return };
             let kind = prefix(fields.text(column.index)).map_or_else(|| "other".to_owned(), |kind| kind + "…");
-            found.values.entry(kind.into()).or_default().add(own);
+            found.values.entry(kind.into()).or_default().add(own, (part.table, row));
         });
     }
     found
@@ -79,19 +80,15 @@ pub(super) fn prefixes(draft: &mut Draft<'_>, amount: &RowAmount) {
         if credits.rows * 2 >= all.rows || credits.positive.is_zero() || draft.is_asked(&one.heading) {
             continue;
         }
-        let kinds: Vec<String> = one
-            .values
-            .iter()
-            .filter(|(kind, _)| is_credit(kind))
-            .map(|(kind, share): (_, &Share)| one.one(kind, share))
-            .collect();
+        let kinds = one.values.keys().filter(|kind| is_credit(kind));
+        let kinds: Vec<&str> = kinds.map(|kind| kind.trim_end_matches('…')).collect();
         let question = format!(
-            "its numbers are of {}: are {} credit notes or returns? Their amounts are above zero ({} in all) and are added; if they \
-             reduce the revenue, export them with a minus sign, or with a column that says so for `subtract`",
-            one.shown(),
-            kinds.join(" and "),
-            grouped(credits.positive),
+            "the document numbers of {} start with {} ({}): are these credit notes? They are added now; to subtract them, export them with a minus sign, or with a \
+             column that says so for `subtract`",
+            counted(credits.rows, "row"),
+            listed(&kinds),
+            grouped(credits.sum),
         );
-        draft.ask(&one.heading, question);
+        draft.ask_rows(&one.heading, &[credits.set], question);
     }
 }

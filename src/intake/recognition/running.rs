@@ -3,13 +3,10 @@
 
 use super::super::value::period::{self, Years};
 use super::amounts::{notation, number};
-use super::heading::is_one_of;
 use super::period_heading::{month_in, part};
 use super::profile::Column;
-use super::role::has_word;
-use super::running_words::is_running;
+use super::running_words::{is_apart, is_running};
 use super::section::Draft;
-use super::synonym::{MEASURES, QUANTITIES};
 use super::text::{key, list_of};
 use crate::finding::listed;
 use crate::units::Month;
@@ -42,16 +39,18 @@ pub(super) fn running_rows(draft: &mut Draft<'_>, figures: &[String]) {
     let found = draft.profile.columns.iter().filter(|column| column.values.len() <= MOST_WORDS && !is_bound(column));
     let found = found.filter(|column| !figures.contains(&column.heading));
     let found = found.filter_map(|column| {
-        let is_measure = has_word(&column.heading, MEASURES);
-        let is_other = |value: &str| is_running(value) || (is_measure && is_one_of(QUANTITIES, value));
-        let words: Vec<String> =
-            column.values.keys().filter(|value| is_other(value)).map(|value| value.to_string()).collect();
+        let words: Vec<String> = column
+            .values
+            .keys()
+            .filter(|value| is_apart(&column.heading, value))
+            .map(|value| value.to_string())
+            .collect();
         (!words.is_empty() && words.len() < column.values.len()).then(|| (column.heading.clone(), words))
     });
     for (heading, words) in found.collect::<Vec<_>>() {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let name = format!("skip.{}", key(&heading));
-        if !draft.section.has(&name) {
+        if !draft.section.has(&name) && !draft.section.has(&format!("where.{}", key(&heading))) {
             draft.section.set(name, list_of(&words), "they are not the revenue of a month");
             draft.ask(
                 &heading,

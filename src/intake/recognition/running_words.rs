@@ -1,8 +1,9 @@
 //! Words for running sums, such as the year to date, in headings, titles and cells.
 
-use super::heading::compared;
+use super::heading::{compared, is_one_of};
 use super::profile::{Column, Profile};
-use super::role::words;
+use super::role::{has_word, words};
+use super::synonym::{MEASURES, QUANTITIES};
 
 /// Words of running sums, lower case.
 const WORDS: [&str; 20] = [
@@ -38,6 +39,11 @@ pub(super) fn is_running(text: &str) -> bool {
     let folded = compared(text);
     PHRASES.iter().any(|phrase| folded.contains(phrase))
         || words(text).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// True when the rows with `value` in the column `heading` are running sums or quantities beside the revenue.
+pub(super) fn is_apart(heading: &str, value: &str) -> bool {
+    is_running(value) || (has_word(heading, MEASURES) && is_one_of(QUANTITIES, value))
 }
 
 /// A heading that names running sums, alone or beside a period.

@@ -32,12 +32,18 @@ pub(super) struct Draft<'p> {
     pub bound: Vec<(Field, &'p Column)>,
     /// Rows and amounts by the values of columns.
     pub breakdowns: Vec<Breakdown>,
+    /// Sets of rows that are asked about, with the place of the question.
+    sets: BTreeMap<u64, usize>,
+    /// Headings of further columns that have the same rows as a question, by its place.
+    further: BTreeMap<usize, Vec<String>>,
 }
 
 impl<'p> Draft<'p> {
     pub fn new(table: &'static str, profile: &'p Profile) -> Self {
         let (section, parts) = (Section::new(table), vec![profile]);
-        Self { profile, joined: None, parts, section, questions: Vec::new(), bound: Vec::new(), breakdowns: Vec::new() }
+        let (questions, bound, breakdowns) = (Vec::new(), Vec::new(), Vec::new());
+        let (sets, further) = (BTreeMap::new(), BTreeMap::new());
+        Self { profile, joined: None, parts, section, questions, bound, breakdowns, sets, further }
     }
 
     pub fn ask(&mut self, column: &str, question: impl Into<String>) {
@@ -49,7 +55,35 @@ impl<'p> Draft<'p> {
     /// True when something is asked about the column.
     pub fn is_asked(&self, heading: &str) -> bool {
         let place = format!("{}: {heading}", self.profile.file);
-        self.questions.iter().any(|question| question.place == place)
+        let is_further = || self.further.values().flatten().any(|further| further == heading);
+        self.questions.iter().any(|question| question.place == place) || is_further()
+    }
+
+    /// Asks about sets of rows, unless all of them but the rest are asked about already; then that question names the column.
+    pub fn ask_rows(&mut self, heading: &str, sets: &[u64], question: impl Into<String>) {
+        let known: Vec<usize> = sets.iter().filter_map(|set| self.sets.get(set).copied()).collect();
+        if let Some(place) = known.first().filter(|_| known.len() + 1 >= sets.len().max(2)) {
+            return self.further.entry(*place).or_default().push(heading.to_owned());
+        }
+        let place = self.questions.len();
+        sets.iter().filter(|set| **set != 0).for_each(|set| {
+            self.sets.entry(*set).or_insert(place);
+        });
+        self.ask(heading, question);
+    }
+
+    /// The questions, each with the further columns that have the same rows.
+    pub fn asked(&self) -> Vec<Question> {
+        let with = |(place, question): (usize, &Question)| {
+            let mut question = question.clone();
+            if let Some(headings) = self.further.get(&place) {
+                let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+                let verb = if headings.len() == 1 { "marks" } else { "mark" };
+                question.question.push_str(&format!(" ({} {verb} the same rows)", listed(&headings)));
+            }
+            question
+        };
+        self.questions.iter().enumerate().map(with).collect()
     }
 
     /// The columns of the table and of the one that it takes further columns from.

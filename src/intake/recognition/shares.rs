@@ -9,6 +9,7 @@ use crate::finding::counted;
 use crate::units::grouped;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Rows and amounts beside one value.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,11 +18,17 @@ pub(super) struct Share {
     /// The sum of the amounts, and of those above zero.
     pub sum: Decimal,
     pub positive: Decimal,
+    /// The same number for the same set of rows.
+    pub set: u64,
 }
 
 impl Share {
-    pub fn add(&mut self, amount: Decimal) {
+    /// Adds the amount of the row `row` of the table `table`.
+    pub fn add(&mut self, amount: Decimal, (table, row): (usize, u64)) {
         self.rows += 1;
+        let mut hasher = DefaultHasher::new();
+        (table, row).hash(&mut hasher);
+        self.set = self.set.wrapping_add(hasher.finish());
         self.sum = plus(self.sum, amount);
         if amount > Decimal::ZERO {
             self.positive = plus(self.positive, amount);
@@ -34,6 +41,7 @@ impl Share {
             rows: self.rows + other.rows,
             sum: plus(self.sum, other.sum),
             positive: plus(self.positive, other.positive),
+            set: self.set.wrapping_add(other.set),
         }
     }
 }
@@ -64,6 +72,11 @@ impl Shares {
     pub fn of(&self, share: &Share) -> String {
         let rows = counted(share.rows, "row");
         if self.is_known { format!("{rows}, {}", grouped(share.sum)) } else { rows }
+    }
+
+    /// The sets of rows of its values.
+    pub fn sets(&self) -> Vec<u64> {
+        self.values.values().map(|share| share.set).collect()
     }
 
     /// The share of the values that `is_one` takes.
@@ -97,6 +110,12 @@ impl Filters {
             read.into_iter().chain(value("skip").map(|text| ((*heading).to_owned(), text, false))).collect::<Vec<_>>()
         };
         Self { keys: headings.iter().flat_map(of).collect() }
+    }
+
+    /// The filters without those of one column.
+    pub fn without(mut self, heading: &str) -> Self {
+        self.keys.retain(|(own, ..)| own != heading);
+        self
     }
 
     /// The filters as those of `part`: index, values as the section writes them, and whether they are the ones that are read.
@@ -137,13 +156,13 @@ pub(super) fn shares<'p>(
         let places: Vec<Option<usize>> =
             found.iter().map(|one| same(part, &one.heading).map(|column| column.index)).collect();
         let (filters, amount) = (filters.at(part), amount.at(draft.profile, part));
-        part.rows(|_, fields| {
+        part.rows(|row, fields| {
             let Some(amount) = read_amount(&amount, fields).filter(|_| is_read(&filters, fields)) else { return };
             for (one, place) in found.iter_mut().zip(&places) {
                 let Some(text) = place.map(|place| fields.text(place)) else { continue };
                 match one.values.get_mut(text) {
-                    Some(share) => share.add(amount),
-                    None => one.values.entry(text.into()).or_default().add(amount),
+                    Some(share) => share.add(amount, (part.table, row)),
+                    None => one.values.entry(text.into()).or_default().add(amount, (part.table, row)),
                 }
             }
         });
@@ -154,4 +173,25 @@ pub(super) fn shares<'p>(
 /// The amount of a row; zero for all rows of a table whose amounts are not known.
 fn read_amount(amount: &RowAmount, fields: Fields<'_>) -> Option<Decimal> {
     if amount.is_known() { amount.read(fields) } else { Some(Decimal::ZERO) }
+}
+
+/// The rows and amounts beside each value of `column` among the rows that count, whatever the mapping says of the column
+/// itself; empty for a column of another table and where amounts are not known.
+pub(super) fn shares_by(draft: &Draft<'_>, column: &Column, periods: &[usize]) -> BTreeMap<Box<str>, Share> {
+    let amount = RowAmount::of(draft, periods);
+    let mut found: BTreeMap<Box<str>, Share> = BTreeMap::new();
+    if !amount.is_known() || !draft.profile.columns.iter().any(|own| std::ptr::eq(own, column)) {
+        return found;
+    }
+    let filters = Filters::of(draft).without(&column.heading);
+    for part in parts(draft) {
+        let Some(own) = same(part, &column.heading) else { continue };
+        let (filters, amount) = (filters.at(part), amount.at(draft.profile, part));
+        part.rows(|row, fields| {
+            if let Some(amount) = amount.read(fields).filter(|_| is_read(&filters, fields)) {
+                found.entry(fields.text(own.index).into()).or_default().add(amount, (part.table, row));
+            }
+        });
+    }
+    found
 }

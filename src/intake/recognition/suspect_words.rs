@@ -22,6 +22,9 @@ pub(super) const UNCOUNTED_ALONE: &str = "test demo sample samples interco ic in
     garantie foc freeofcharge accrual accrued estimate estimated quote quotation offer angebot devis order salesorder openorder backlog \
     inactive expired pending open unconfirmed projection projected outlook pipeline commit bestcase upside stat statistical muster \
     kostenlos returned notinvoiced unbilled";
+/// Values of opportunities that are open, folded.
+pub(super) const OPEN_ALONE: &str = "forecast budget plan planned target estimate estimated quote quotation offer angebot devis openorder pending \
+    open unconfirmed projection projected outlook pipeline commit bestcase upside";
 /// Words of headings of a status or type.
 pub(super) const STATUSES: &str = "status state stage type typ typo tipo art kind class code category kategorie flag source origin \
     scenario szenario version data doc document transaction trans txn trx event action movement bewegung reason grund note comment \

@@ -4,16 +4,17 @@
 use super::super::table::Field;
 use super::amounts::RowAmount;
 use super::breakdown::divides;
-use super::columns::ask_words;
+use super::columns::{answers, ask_words};
 use super::heading::{compared, stated_currency};
 use super::prefix::prefixes;
 use super::profile::Column;
 use super::role::{has_word, words};
 use super::section::Draft;
-use super::shares::{Share, Shares, shares};
+use super::shares::{Filters, Share, Shares, is_read, shares};
 use super::suspect_words::{
-    ACCOUNTS, ACTUALS, COSTS, CREDIT_CODES, FALSE, FORMER, INVOICE_CODES, KINDS, NEGATIVE_FLAGS, OTHER_SCENARIOS,
-    PLACES, POSITIVE_FLAGS, RETURNS, STATUSES, TRUE, TYPES, UNCOUNTED, UNCOUNTED_ALONE, has_phrase, is_return, is_word,
+    ACCOUNTS, ACTUALS, COSTS, CREDIT_CODES, FALSE, FORMER, INVOICE_CODES, KINDS, NEGATIVE_FLAGS, OPEN_ALONE,
+    OTHER_SCENARIOS, PLACES, POSITIVE_FLAGS, RETURNS, STATUSES, TRUE, TYPES, UNCOUNTED, UNCOUNTED_ALONE, has_phrase,
+    is_return, is_word,
 };
 use super::text::{key, list_of, quoted};
 use crate::units::grouped;
@@ -105,7 +106,7 @@ fn found(draft: &mut Draft<'_>, one: &Shares, is_one: impl Fn(&str) -> bool) -> 
     }
     let others = one.values.keys().filter(|value| !is_one(value) && !value.is_empty());
     let others = others.take(MOST_CODES + 1).map(|value| quoted(value)).collect();
-    ask_words(draft, &one.heading, (own, others), one.share(is_one).sum);
+    ask_words(draft, &one.heading, (own, others), &one.share(is_one));
     true
 }
 
@@ -118,10 +119,13 @@ fn returns(draft: &mut Draft<'_>, one: &Shares) -> bool {
 /// Cancelled rows, drafts and forecasts.
 fn uncounted(draft: &mut Draft<'_>, one: &Shares) -> bool {
     let is_status = has_word(&one.heading, STATUSES);
+    // What is open is the pipeline.
+    let is_pipeline = draft.section.table == "opportunities";
     let is_one = |value: &str| {
         let alone = compared(value);
+        let is_in = |list: &str| list.split_whitespace().any(|word| word == alone);
         has_phrase(&words(value), UNCOUNTED)
-            || (is_status && UNCOUNTED_ALONE.split_whitespace().any(|word| word == alone))
+            || (is_status && is_in(UNCOUNTED_ALONE) && !(is_pipeline && is_in(OPEN_ALONE)))
     };
     found(draft, one, is_one)
 }
@@ -150,11 +154,12 @@ fn flags(draft: &mut Draft<'_>, one: &Shares, is_of_partner: bool) -> bool {
         return false;
     }
     let (name, list) = (key(&one.heading), list_of(&own));
+    let share = one.share(asked);
     let question = format!(
         "rows with {list} ({}): do they count? If not, write `skip.{name} = {list}` under `[{table}]`",
-        one.of(&one.share(asked))
+        one.of(&share)
     );
-    draft.ask(&one.heading, question);
+    draft.ask_rows(&one.heading, &[share.set], question);
     true
 }
 
@@ -168,12 +173,17 @@ fn scenarios(draft: &mut Draft<'_>, one: &Shares) -> bool {
     // `A` and `B` are classes of customers.
     let is_long = one.values.keys().any(|value| value.len() > 1) || one.values.keys().any(|value| is_of("f p", value));
     let is_way = has_word(&one.heading, STATUSES);
-    (2..=6).contains(&one.values.len()) && has_actual && is_whole && (is_long || is_way) && found(draft, one, is_other)
+    let is_revenue = draft.section.table == "revenue";
+    is_revenue
+        && (2..=6).contains(&one.values.len())
+        && has_actual
+        && is_whole
+        && (is_long || is_way)
+        && found(draft, one, is_other)
 }
 
 /// Types of documents and movements, by their heading or their codes.
 fn types(draft: &mut Draft<'_>, one: &Shares) -> bool {
-    let table = draft.section.table;
     let count = one.values.len();
     if !(2..=MOST_CODES).contains(&count) {
         return false;
@@ -194,13 +204,8 @@ fn types(draft: &mut Draft<'_>, one: &Shares) -> bool {
     if !is_named && !has_codes {
         return false;
     }
-    let question = format!(
-        "do the rows of every kind count ({})? If not, write `skip.{key} = [\"…\"]` under `[{table}]`, or `subtract.{key} = \
-         [\"…\"]` for amounts that reduce the revenue and are written without a sign",
-        one.shown(),
-        key = key(&one.heading)
-    );
-    draft.ask(&one.heading, question);
+    let question = format!("do the rows of every kind count ({})? {}", one.shown(), answers(draft, &one.heading));
+    draft.ask_rows(&one.heading, &one.sets(), question);
     true
 }
 
@@ -224,7 +229,7 @@ fn accounts(draft: &mut Draft<'_>, one: &Shares) -> bool {
         one.shown(),
         key = key(&one.heading)
     );
-    draft.ask(&one.heading, question);
+    draft.ask_rows(&one.heading, &one.sets(), question);
     true
 }
 
@@ -243,7 +248,7 @@ fn units(draft: &mut Draft<'_>, one: &Shares) -> bool {
         key(&one.heading),
         list_of(&one.values.keys().map(|value| &**value).filter(|value| is_money(value)).collect::<Vec<_>>())
     );
-    draft.ask(&one.heading, question);
+    draft.ask_rows(&one.heading, &one.sets(), question);
     true
 }
 
@@ -262,9 +267,12 @@ fn texts(draft: &mut Draft<'_>, amount: &RowAmount, free: &BTreeSet<usize>) {
             continue;
         }
         let mut share = Share::default();
-        draft.profile.rows(|_, fields| {
-            if let Some(own) = amount.read(fields).filter(|_| returns.contains(fields.text(column.index))) {
-                share.add(own);
+        let filters = Filters::of(draft);
+        let filters = filters.at(draft.profile);
+        draft.profile.rows(|row, fields| {
+            let is_one = |_: &Decimal| returns.contains(fields.text(column.index)) && is_read(&filters, fields);
+            if let Some(own) = amount.read(fields).filter(is_one) {
+                share.add(own, (draft.profile.table, row));
             }
         });
         if share.positive.is_zero() {
@@ -272,20 +280,21 @@ fn texts(draft: &mut Draft<'_>, amount: &RowAmount, free: &BTreeSet<usize>) {
         }
         let first = returns.first().copied().unwrap_or_default();
         let answer = match returns.len() {
-            0..=MOST_TEXTS => {
+            0..=MOST_TEXTS if table == "revenue" => {
                 let list = list_of(&returns.iter().copied().collect::<Vec<_>>());
                 format!("write `subtract.{} = {list}` under `[{table}]`", key(&column.heading))
             }
             _ => "export them with a minus sign".to_owned(),
         };
+        let (rows, sum) = (crate::finding::counted(share.rows, "row"), grouped(share.sum));
+        let added = match share.positive == share.sum {
+            true => "and are added".to_owned(),
+            false => format!("and {} of that is above zero", grouped(share.positive)),
+        };
         let question = format!(
-            "{} ({}) are named as returns or credit notes, such as `{first}`, and {} of that is above zero: does it reduce the \
-             revenue? If so, {answer}",
-            crate::finding::counted(share.rows, "row"),
-            grouped(share.sum),
-            grouped(share.positive)
+            "{rows} ({sum}) are named as returns or credit notes, such as `{first}`, {added}: do they reduce the revenue? If so, {answer}"
         );
-        draft.ask(&column.heading, question);
+        draft.ask_rows(&column.heading, &[share.set], question);
     }
 }
 

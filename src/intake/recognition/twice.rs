@@ -217,15 +217,15 @@ fn nearly(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column, base: usiz
             return true;
         }
         let has_partner = of_partner.is_some_and(|own| set.contains(&own));
-        let what = if has_partner {
-            ": the same sale for several partners, each with the full amount?"
+        let (what, next) = if has_partner {
+            ("are they the same sale for several partners, each with the full amount?", "export one row for each sale")
         } else {
-            ": do they count twice?"
+            ("do they count twice?", "export each row once")
         };
         let question = format!(
-            "{} of {count} differ from an earlier one in nothing but {}, amounts included{what} All amounts sum to {}, and to {} if each \
-             counts once",
-            counted(again.rows, "row"),
+            "{} of {count} rows repeat an earlier row except for {}: {what} All amounts sum to {}, and to {} if each counts once. If each \
+             does, {next}",
+            again.rows,
             listed(&headings),
             grouped(again.all),
             grouped(again.all - again.sum)

@@ -61,8 +61,17 @@ impl Wide {
         }
     }
 
-    /// Headings of columns of amounts that are not periods, so that what looks like a month and is none is noticed.
-    pub fn unread<'p>(&self, profile: &'p Profile) -> Vec<&'p str> {
+    /// The question about columns of amounts that are not periods, so that what looks like a month and is none is noticed.
+    pub fn about_unread(&self, profile: &Profile) -> Option<String> {
+        match self.unread(profile).as_slice() {
+            [] => None,
+            [only] => Some(format!("`{only}` is not read: is it a period?")),
+            several => Some(format!("{} are not read: is one of them a period?", listed(several))),
+        }
+    }
+
+    /// Headings of columns of amounts that are not periods.
+    fn unread<'p>(&self, profile: &'p Profile) -> Vec<&'p str> {
         let last = self.columns.iter().max().copied().unwrap_or_default();
         let first = self.columns.iter().min().copied().unwrap_or_default();
         let is_beside = |index: usize| index + 1 >= first && index <= last + 1 && !self.columns.contains(&index);

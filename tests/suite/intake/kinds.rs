@@ -259,7 +259,7 @@ fn numbers_of_orders_are_not_assumed_as_partners_and_places_are() {
     let (survey, book) = come_in(&[("orders_export.csv", shop)]);
     assert_eq!(decided(&survey, "revenue", "columns.partner_id"), Some("\"Billing Company\""), "{}", survey.mapping);
     assert_eq!(sums(&book), years(&[(2025, "13")]));
-    assert!(questions(&survey).contains("is it the net revenue, or is it `Total`?"), "{}", questions(&survey));
+    assert!(questions(&survey).contains("or `Total`?"), "{}", questions(&survey));
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn quantity_and_price_are_known_by_a_word_and_a_payout_is_not_the_revenue() {
         2025-02-14,Uno,EUR,5.00,-0.50,4.50\n2025-02-15,Dos,EUR,5.00,-0.50,4.50\n";
     let (survey, book) = come_in(&[("Download.csv", text)]);
     assert_eq!(sums(&book), years(&[(2025, "160")]), "{}", survey.mapping);
-    assert!(questions(&survey).contains("or is it `Net`?"), "{}", questions(&survey));
+    assert!(questions(&survey).contains("or `Net`?"), "{}", questions(&survey));
 }
 
 #[test]

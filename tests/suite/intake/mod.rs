@@ -25,6 +25,7 @@ mod periods;
 mod real_data;
 mod recognition;
 mod returned;
+mod same_rows;
 mod shapes;
 mod spread;
 mod summary;

@@ -146,7 +146,7 @@ fn net_is_taken_before_gross_and_before_an_amount_of_another_kind() {
         let (survey, book) = come_in(&[("a.csv", &table(head, &[row]))]);
         assert_eq!(decided(&survey, "revenue", "columns.amount"), Some(format!("\"{amount}\"").as_str()), "{head}");
         assert_eq!(sums(&book), years(&[(2025, "100.5")]));
-        assert!(questions(&survey).contains("is it the net revenue, or is it"), "{}", questions(&survey));
+        assert!(questions(&survey).contains("which column is the net revenue: "), "{}", questions(&survey));
     }
     let gross = come_in(&[("a.csv", &table("Customer,Date,Gross", &["A,2025-01-05,120.60"]))]).0;
     assert!(questions(&gross).contains("it may contain taxes"), "{}", questions(&gross));
@@ -163,5 +163,5 @@ fn a_currency_in_small_letters_is_a_currency_and_that_of_a_converted_amount_is_n
     );
     let (survey, _) = come_in(&[("a.csv", &text)]);
     assert_eq!(decided(&survey, "", "currency"), None, "{}", survey.mapping);
-    assert!(questions(&survey).contains("or is it `Amount (CHF)`?"), "{}", questions(&survey));
+    assert!(questions(&survey).contains("or `Amount (CHF)`?"), "{}", questions(&survey));
 }

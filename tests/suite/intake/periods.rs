@@ -203,7 +203,7 @@ fn the_currency_of_the_amount_that_is_read_counts() {
         "3",
         &["currency = \"EUR\""],
     );
-    seen.says("or is it `Amount USD`?");
+    seen.says("or `Amount USD`?");
     let returns = "Customer,Date,Sales,Returns\nA,2025-01-10,100,10\nA,2025-01-11,30,0\nB,2025-01-11,50,5\n";
     reads(&[("a.csv", returns)], "180", &[]).says("`Returns` is not taken off the amount");
 }

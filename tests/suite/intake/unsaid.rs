@@ -167,7 +167,7 @@ fn rows_that_may_be_no_revenue_are_asked_about() {
 #[test]
 fn columns_beside_the_periods_are_named_and_no_month_counts_twice() {
     let text = "Customer;Jan 2025;Feb 2025;Mar 2025;Decc 2025\nAcme;1;2;3;4\nBeta;5;6;7;8\n";
-    Seen::text(&[("a.csv", text)]).says("numbers beside the periods are not read: `Decc 2025`");
+    Seen::text(&[("a.csv", text)]).says("`Decc 2025` is not read: is it a period?");
     let twice = "Customer,2025-01,2025-02,2025-02,2025-03\nAcme,1,2,3,4\nBeta,5,6,7,8\n";
     let seen = Seen::text(&[("a.csv", twice)]);
     seen.says("have a month in common");

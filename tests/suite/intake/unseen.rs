@@ -107,8 +107,7 @@ fn returns_without_a_sign_are_asked_about_whatever_the_heading_says() {
     ] {
         let (text, _, some) = flagged(heading, plain, odd);
         let seen = Seen::text(&[("a.csv", &text)]);
-        seen.says(&format!("{heading}: do the rows with \"{odd}\" count?"));
-        seen.says(&format!("the amounts in question sum to {}", grouped(some)));
+        seen.says(&format!("{heading}: do the rows with \"{odd}\" count ({})?", grouped(some)));
     }
     for (heading, plain, odd) in
         [("BillType", "F2", "RE"), ("Class", "INV", "CM"), ("Code", "I", "C"), ("Movement", "OUT", "IN")]
@@ -129,9 +128,9 @@ fn flags_scenarios_accounts_and_units_are_asked_about_with_their_amounts() {
         ("Forecast?", "", "F", "rows with \"F\""),
         ("Is Deleted", "0", "1", "rows with \"1\""),
         ("Test", "no", "yes", "rows with \"yes\""),
-        ("Data", "A", "F", "do the rows with \"F\" count?"),
+        ("Data", "A", "F", "do the rows with \"F\" count ("),
         ("Scenario", "ACT", "FC", "do the rows of every type count"),
-        ("Data A/F", "A", "F", "do the rows with \"F\" count?"),
+        ("Data A/F", "A", "F", "do the rows with \"F\" count ("),
         ("GL", "400000", "500000", "are all of its accounts revenue"),
         ("UoM", "EUR", "PC", "its values are currencies and other units"),
     ] {
@@ -231,7 +230,10 @@ fn numbers_of_credit_notes_and_currencies_in_names_are_asked_about() {
         let name = if number % 2 == 0 { "Acme (EUR)" } else { "Birch (USD)" };
         writeln!(names, "{name},2025-{:02},{own}", number % 12 + 1).unwrap();
     }
-    Seen::text(&[("a.csv", &text)]).says(&format!("\"CN…\" (5 rows, {}) credit notes or returns?", grouped(credits)));
+    Seen::text(&[("a.csv", &text)]).says(&format!(
+        "the document numbers of 5 rows start with `CN` ({}): are these credit notes?",
+        grouped(credits)
+    ));
     Seen::text(&[("a.csv", &names)]).says("the names state different currencies, EUR (");
 }
 
@@ -301,7 +303,7 @@ fn clean_exports_are_not_asked_about_rows_that_count() {
             .filter(|question| !question.contains("no currency is stated"))
             .collect();
         assert!(asked.is_empty() || name == "licences.csv", "{name}: {asked:#?}");
-        assert!(!asked.iter().any(|question| question.contains("differ from an earlier one")), "{name}: {asked:#?}");
+        assert!(!asked.iter().any(|question| question.contains("repeat an earlier row")), "{name}: {asked:#?}");
     }
 }
 
