@@ -1188,15 +1188,15 @@ async function attainment() {
   check(/\d+\.\d%/.test(said), `P0008 has its attainment: ${said}`);
   await look(pia, "attainment");
 
-  // A newer export: one partner sold a million more in September.
+  // A newer export: one partner sold a thousand more in September.
   const files = readdirSync("examples/demonstration").filter((name) => name.endsWith(".csv") && name !== "quotas.csv").map((name) => {
     const content = readFileSync(join("examples/demonstration", name), "utf8");
-    return { name, mimeType: "text/csv", buffer: Buffer.from(name === "revenue.csv" ? `${content.trimEnd()}\nP0008,2025-09,,,1000000.00,USD\n` : content) };
+    return { name, mimeType: "text/csv", buffer: Buffer.from(name === "revenue.csv" ? `${content.trimEnd()}\nP0008,2025-09,,,1000.00,USD\n` : content) };
   });
   await pia.locator("input[type=file]").setInputFiles(files);
   await pia.getByText("by forecasts.csv").waitFor();
   const cents = (amount) => { const [whole, decimals = ""] = amount.split("."); return BigInt(whole + decimals.padEnd(2, "0")); };
-  const more = cents(own.actual) + 100_000_000n;
+  const more = cents(own.actual) + 100_000n;
   await line.getByText(grouped(`${more / 100n}.${String(more % 100n).padStart(2, "0")}`)).waitFor();
   const saved = [];
   pia.on("download", (download) => saved.push(download.suggestedFilename()));

@@ -187,7 +187,7 @@ fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) -> bool {
     true
 }
 
-/// True when the blocks with the rows `parents` are no sums by chance.
+/// True when the blocks with the rows `parents` are sums, and not by chance.
 fn is_proven(lines: &[Line], parents: &BTreeSet<usize>) -> bool {
     let names: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     let number: BTreeMap<&str, usize> = names.into_iter().zip(0..).collect();

@@ -294,6 +294,18 @@ fn parts_of(keyed: &Keyed<'_>, row: usize, others: &[usize]) -> Option<Vec<usize
     None
 }
 
+/// True for a member whose parts are neither figures nor have it as a part: `Actual` is the sum of `Budget` and `Variance`,
+/// and the revenue; of two members that are parts of each other, neither is the sum.
+fn is_plain(
+    keyed: &Keyed<'_>,
+    at: usize,
+    (member, evidence): (usize, &Evidence),
+    found: &BTreeMap<usize, Evidence>,
+) -> bool {
+    let is_mutual = |part: &usize| found.get(part).is_some_and(|other| other.parts.contains(&member));
+    !evidence.parts.iter().any(|part| is_figure(keyed.name(at, *part)) || is_mutual(part))
+}
+
 /// Leaves out members that are proven to be sums. Returns them, and those of which a part is, with the question about them.
 fn decide(
     draft: &mut Draft<'_>,
@@ -310,13 +322,8 @@ fn decide(
     let is_certain = |member: &usize, evidence: &Evidence| {
         let own = evidence.proof.digits();
         let has_digits = own >= FEWEST_DIGITS || (own > 1 && several > 1 && digits >= FEWEST_DIGITS_OF_SEVERAL);
-        // `Actual` is the sum of `Budget` and `Variance`, and the revenue.
-        let is_plain = !evidence.parts.iter().any(|part| is_figure(keyed.name(at, *part)));
-        // Of two members that are parts of each other, none is the sum.
-        let is_mutual =
-            evidence.parts.iter().any(|part| found.get(part).is_some_and(|other| other.parts.contains(member)));
         let is_whole = whole(evidence) && evidence.near == 0 && evidence.amounts >= fewest;
-        is_whole && has_digits && is_plain && !is_mutual
+        is_whole && has_digits && is_plain(keyed, at, (*member, evidence), found)
     };
     let members = keyed.count(at);
     let is_likely = |evidence: &&Evidence| {

@@ -176,8 +176,7 @@ fn nothing_is_acknowledged_once_the_file_was_removed_or_replaced() {
     let mut place = Place::with_events(3);
     let (path, aside) = (place.path(), place.path().with_extension("aside"));
     std::fs::rename(&path, &aside).unwrap();
-    let moved =
-        |place: &mut Place| matches!(append(&mut place.store, "west", 0, &[4]), Err(StoreFault::Moved { .. }));
+    let moved = |place: &mut Place| matches!(append(&mut place.store, "west", 0, &[4]), Err(StoreFault::Moved { .. }));
     assert!(moved(&mut place) && place.store.expect_in_place().is_err());
     // Another file under the name is not the ledger that is open.
     std::fs::copy(&aside, &path).unwrap();
