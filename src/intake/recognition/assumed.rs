@@ -82,3 +82,19 @@ fn are_companies(column: &Column) -> bool {
     };
     column.values.keys().filter(|value| is_company(value)).count() * 4 >= column.values.len()
 }
+
+/// True for a column of ledger accounts, such as `4010 Services`, beside one of customers: both headings name partners.
+pub(super) fn is_ledger_account(profile: &Profile, column: &Column) -> bool {
+    let is_account = |column: &Column| has_word(&column.heading, "account");
+    let is_numbered = |value: &str| {
+        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+        (3..=8).contains(&digits) && value.get(digits..).is_some_and(|rest| rest.starts_with([' ', '-', '·', ':']))
+    };
+    let is_customer = |other: &Column| {
+        !std::ptr::eq(other, column) && !is_account(other) && other.filled > 0 && other.rank(Field::PartnerId).is_some()
+    };
+    is_account(column)
+        && !column.values.is_empty()
+        && column.values.keys().all(|value| is_numbered(value))
+        && profile.columns.iter().any(is_customer)
+}

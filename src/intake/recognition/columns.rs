@@ -270,13 +270,13 @@ pub(super) fn uncounted(draft: &mut Draft<'_>, figures: &[String], periods: &[us
 /// Asks whether the rows of every type count.
 fn ask_types(draft: &mut Draft<'_>, column: &Column, periods: &[usize]) {
     let sums = shares_by(draft, column, periods);
-    let shown = |(value, rows): (&Box<str>, &u64)| match sums.get(value) {
+    let shown = |value: &str, rows: u64| match sums.get(value) {
         Some(share) => {
             format!("{} in {} with {}", quoted(value), counted(share.rows, "row"), grouped(share.sum))
         }
-        None => format!("{} in {}", quoted(value), counted(*rows, "row")),
+        None => format!("{} in {}", quoted(value), counted(rows, "row")),
     };
-    let values: Vec<String> = column.values.iter().map(shown).collect();
+    let values: Vec<String> = column.values.iter().map(|(value, rows)| shown(value, *rows)).collect();
     let question =
         format!("do the rows of every type count ({})? {}", values.join(", "), answers(draft, &column.heading));
     let sets: Vec<u64> = sums.values().map(|share| share.set).collect();

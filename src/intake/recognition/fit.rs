@@ -3,7 +3,7 @@
 use super::super::table::{Field, TableKind, folded};
 use super::super::value::period::{self, Years};
 use super::super::value::week::{HEADINGS, Week};
-use super::assumed::{assumed, organisations};
+use super::assumed::{assumed, is_ledger_account, organisations};
 use super::dates::is_date;
 use super::grouped::grouped;
 use super::heading::{compared, is_one_of, names_currency_in};
@@ -97,7 +97,9 @@ pub(super) struct Fit<'p> {
 impl<'p> Fit<'p> {
     pub fn of(profile: &'p Profile) -> Self {
         let is_foreign = |column: &Column| !OWN_ID.contains(&compared(&column.heading).as_str());
-        let is_id = |column: &Column| column.filled > 0 && !column.is_date() && is_foreign(column);
+        let is_id = |column: &Column| {
+            column.filled > 0 && !column.is_date() && is_foreign(column) && !is_ledger_account(profile, column)
+        };
         let stage = profile.best(Field::Stage, |column| outcome(column).is_some());
         let status = profile.best(Field::Status, |column| outcome(column).is_some());
         let has_probability = profile.best(Field::Probability, Column::is_amount).is_some();

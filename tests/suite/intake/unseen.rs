@@ -327,3 +327,54 @@ fn deals_that_may_not_count_are_asked_about_where_they_are_the_revenue() {
     seen.says("write `skip.\"Is Deleted\" = \"true\"` under `[opportunities]`");
     Seen::text(&[("deals.csv", &split)]).says("Split %: the amounts are not multiplied by it");
 }
+
+/// Rows of partners for each of the first months of 2025.
+fn monthly(partners: &[&str], months: usize, amount: impl Fn(usize, usize) -> String) -> String {
+    let rows = (0..months).flat_map(|month| (0..partners.len()).map(move |at| (month, at)));
+    let row = |(month, at): (usize, usize)| format!("{},2025-{:02},{}\n", partners[at], month + 1, amount(month, at));
+    ["Customer,Month,Amount\n".to_owned()].into_iter().chain(rows.map(row)).collect()
+}
+
+#[test]
+fn sums_by_chance_are_asked_about_and_read() {
+    let three = ["Alpha GmbH", "Beta AG", "Gamma KG"];
+    let sizes = |months: usize, of: [u64; 3]| monthly(&three, months, move |_, at| format!("{}.00", of[at]));
+    let fees = |month: usize, at: usize| {
+        let units = [240u64, 160, 400][at] * [9_273u64, 9_318, 9_401, 9_255, 9_287, 9_340][month];
+        format!("{}.{:02}", units / 10_000, units / 100 % 100)
+    };
+    for (name, text, expected) in [
+        ("the third is as large as the other two", sizes(6, [100, 200, 300]), "3600.00"),
+        ("the largest is first", sizes(2, [300, 200, 100]), "1200.00"),
+        ("constant fees", sizes(6, [500, 300, 200]), "6000.00"),
+        ("seats by a price", monthly(&three, 6, |_, at| format!("{}.00", [3u64, 2, 5][at] * 49)), "2940.00"),
+        ("constant fees at a rate", monthly(&three, 6, fees), ""),
+    ] {
+        let seen = Seen::text(&[("sales.csv", &text)]);
+        let sum: Decimal =
+            text.lines().skip(1).map(|row| row.rsplit(',').next().unwrap().parse::<Decimal>().unwrap()).sum();
+        assert!(expected.is_empty() || sum.to_string() == expected, "{name}: {sum}");
+        assert_eq!(seen.revenue(), sum, "{name}\n{}", seen.mapping);
+    }
+    // Deals that two partners share in halves: no partner is the sum of another.
+    let pairs: String = (1..=12)
+        .flat_map(|month| {
+            let (one, other) = (three[month % 3], three[(month + 1) % 3]);
+            [one, other].map(|name| format!("{name},2025-{month:02},INV-{month},{}.37\n", 1_000 + month * 713))
+        })
+        .collect();
+    let seen = Seen::text(&[("shared.csv", &format!("Customer,Month,Invoice,Amount\n{pairs}"))]);
+    assert!(!seen.mapping.contains("skip.Customer"), "{}", seen.mapping);
+    assert!(seen.revenue() > Decimal::ZERO, "{}", seen.said);
+}
+
+#[test]
+fn accounts_of_the_ledger_are_not_the_partners_beside_customers() {
+    let text = "Date,Customer,Account,Amount\n2025-01-16,Alpha GmbH,4010 Services,1829.62\n2025-01-14,Beta AG,4000 Sales,6758.45\n2025-02-13,Alpha GmbH,4000 Sales,8942.41\n2025-02-20,Beta AG,4010 Services,512.30\n";
+    let seen = Seen::text(&[("ledger.csv", text)]);
+    assert!(seen.mapping.contains("partner_id = \"Customer\""), "{}", seen.mapping);
+    // Without customers, `Account` is the partner, as in a CRM.
+    let alone = text.replace("Date,Customer,", "Date,Owner,");
+    let seen = Seen::text(&[("accounts.csv", &alone)]);
+    assert!(seen.mapping.contains("partner_id = \"Account\""), "{}", seen.mapping);
+}
