@@ -138,7 +138,7 @@ fn a_breakdown_separates_values_from_amounts_and_says_what_it_leaves_out() {
     for number in 0..80u64 {
         let partner = number % 8;
         let values: Vec<&str> =
-            (0..20).map(|at| if amount(number * 20 + at) % 3 == 0 { "red" } else { "blue" }).collect();
+            (0..20).map(|at| if amount(number * 20 + at).is_multiple_of(3) { "red" } else { "blue" }).collect();
         let segment = ["Small", "Large"][usize::try_from(partner % 2).unwrap()];
         writeln!(
             table,
