@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// Equations `amount = sum of parts`, each as its smallest whole numbers.
 ///
 /// 300 = 200 + 100 says as much as 3 = 2 + 1, in every month again: shares, prices times seats and constant fees are such
-/// sums by chance. 1,234.56 = 1,000.11 + 234.45 is none.
+/// sums by chance. 1,234.57 = 1,000.11 + 234.46 is none.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Proof {
     equations: BTreeSet<(i128, Vec<(usize, i128)>)>,
@@ -68,7 +68,7 @@ mod tests {
         };
         assert_eq!(digits(&[("300.00", &["100", "200"]), ("300", &["100", "200"]), ("150", &["50", "100"])]), 1);
         assert_eq!(digits(&[("10884.20", &["5442.10", "2721.05", "2721.05"])]), 1);
-        assert_eq!(digits(&[("1234.56", &["1000.11", "234.45"])]), 6);
+        assert_eq!(digits(&[("1234.57", &["1000.11", "234.46"])]), 6);
         assert_eq!(digits(&[("12", &["7", "5"]), ("17", &["4", "13"]), ("24", &["14", "10"])]), 4);
         assert_eq!(digits(&[("1234.56", &["1234.56"])]), 0, "one amount that is equal to another");
     }
