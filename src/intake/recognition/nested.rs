@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most rows of a table whose amounts are compared with the sums of those below: pivots are small.
 const MOST_ROWS: usize = 2_000;
 /// Digits of the sums from which they are not equal by chance.
-const FEWEST_DIGITS: usize = 8;
+const FEWEST_DIGITS: usize = 6;
 /// Most names that a filter lists.
 const MOST_NAMES: usize = 40;
 
@@ -205,7 +205,11 @@ fn is_proven(lines: &[Line], parents: &BTreeSet<usize>) -> bool {
             proof.add(amount, &sums.into_iter().collect::<Vec<_>>());
         }
     }
-    proof.digits() >= FEWEST_DIGITS
+    // A pivot: each partner once, above the same products as others.
+    let rows = |is_parent: bool| (0..lines.len()).filter(move |row| parents.contains(row) == is_parent);
+    let names = |is_parent: bool| rows(is_parent).map(|row| lines[row].name.as_str()).collect::<BTreeSet<&str>>();
+    let is_pivot = names(true).len() == rows(true).count() && names(false).len() < rows(false).count();
+    is_pivot || proof.digits() >= FEWEST_DIGITS
 }
 
 /// Asks about rows that are the sums of at least two rows below them, or nearly, where other rows are not part of any sum;

@@ -19,7 +19,7 @@ const FEWEST: usize = 3;
 /// The same where several members are.
 const FEWEST_OF_SEVERAL: usize = 2;
 /// Digits from which amounts are not sums by chance: of one member, and of several together.
-const FEWEST_DIGITS: usize = 8;
+const FEWEST_DIGITS: usize = 7;
 const FEWEST_DIGITS_OF_SEVERAL: usize = 12;
 /// Part of a sum by which a rounded one may differ.
 const NEAR: u32 = 200;
