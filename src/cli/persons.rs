@@ -99,8 +99,9 @@ pub fn give(options: &GrantOptions, terminal: Terminal) -> Result<(), CommandErr
         until: options.until,
         reason: options.reason.trim().to_owned(),
     };
-    terminal.show(&check_reach(&store, &given)?);
+    let warnings = check_reach(&store, &given)?;
     let number = grant(&mut store, &given, &options.desk.actor()?.person, clock::now())?;
+    terminal.show(&warnings);
     let text = format!("{number}  {}", in_words(&given));
     output::to(None, |out| writeln!(out, "{text}"))
 }

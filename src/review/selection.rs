@@ -12,7 +12,7 @@ pub struct Selection {
     pub partners: Vec<usize>,
 }
 
-/// Amount that a partner is short of its quota: the shortfall of the forecast, or of actual revenue without a forecast;
+/// Amount that a partner is short of its quota: the shortfall that [`Standing::gap`](crate::performance::Standing::gap) has;
 /// zero when nothing is short, `None` when neither is known.
 pub fn at_stake(gap: Option<Money>) -> Option<Decimal> {
     gap.map(|gap| (-gap.amount()).max(Decimal::ZERO))

@@ -74,7 +74,7 @@ fn because(decision: &Decision, reason: &Reason) -> Sentence {
     Sentence { about: About::Because, parts }
 }
 
-/// Another value and what it would give; `None` where that is the same, or where there is no way to that value.
+/// Returns what another value would give; `None` where that is the same, or where the value cannot be reached.
 fn would_change(decision: &Decision, near: &Near, target: &Target) -> Option<Sentence> {
     let outcome = decision.outcome_at(target).ok()?;
     let Outcome::One(values) = &outcome else { return None };

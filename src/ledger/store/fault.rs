@@ -12,7 +12,7 @@ crate::faults! {
         }
         /// The file of the ledger was removed or replaced while it was open.
         Moved { path: String } = FileUnreadable {
-            message: format!("the file `{path}` is no longer the ledger that this program opened: it was removed or replaced"),
+            message: format!("the ledger `{path}` was removed or replaced while this program had it open"),
             help: "put the file back, or start the program again with the ledger that counts",
         }
         /// The file of the ledger cannot be opened or read.

@@ -229,7 +229,7 @@ impl Sheet<'_> {
         if all > self.options.lines {
             text.push_str(&format!(" and {} more: use --format csv\n", count(all - self.options.lines)));
         }
-        text + " gap: forecast - quota, or actual - quota without a forecast\n"
+        text + " gap: forecast - quota; actual - quota without a forecast,\n once the quota is met, and after the period\n"
     }
 
     fn stake_cells(&self, partner: &PartnerReview) -> [Cell; 8] {

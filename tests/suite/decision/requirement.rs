@@ -54,7 +54,7 @@ fn a_requirement_may_be_met_where_what_is_not_known_decides() {
         (met.clone(), true, true),
         (missed.clone(), false, false),
         (open.clone(), false, true),
-        // Whether it holds is known, though there is no value.
+        // It is known to hold although its value is not.
         (holds(false), false, false),
         (holds(true), true, true),
         (all(&[&met, &open]), false, true),
