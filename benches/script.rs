@@ -4,14 +4,14 @@
 //! Settings: `QUOTIENT_BENCH_PARTNERS`, `QUOTIENT_BENCH_ROUNDS`.
 
 use crate::harness::{Contender, race, setting, vendor};
-use quotient::channel::LineFacts;
+use quotient::channel::{LineFacts, Name};
 use quotient::demonstration::demonstration;
 use quotient::planning::{Lines, View};
 use quotient::plugin::{VendorPlugin, because};
 use quotient::script::{FactorOutcome, Facts, on_script_threads};
 use quotient::units::{Currency, Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Runs the bench.
 pub fn main() {
@@ -90,11 +90,18 @@ fn hundredths(number: i64) -> Decimal {
 
 fn indicate(revenue: Decimal, reasons: bool, because: impl FnOnce() -> String) -> FactorOutcome {
     let because = if reasons { because().into() } else { Arc::from("") };
-    FactorOutcome::Indicated { revenue: Money::new(revenue, Currency::USD), floor: None, ceiling: None, because }
+    let revenue = Money::new(revenue, Currency::USD);
+    FactorOutcome::Indicated { revenue, floor: None, ceiling: None, because, source: no_source() }
+}
+
+/// Rules in Rust have no file; a shared text, as that of a script.
+fn no_source() -> Name {
+    static NONE: LazyLock<Name> = LazyLock::new(|| Name::from(""));
+    NONE.clone()
 }
 
 fn abstain(because: &str) -> FactorOutcome {
-    FactorOutcome::Abstained { because: because.into() }
+    FactorOutcome::Abstained { because: because.into(), source: no_source() }
 }
 
 fn money(amount: Decimal) -> String {

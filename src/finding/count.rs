@@ -20,3 +20,14 @@ pub fn counted<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> Stri
         None => format!("{number} {noun}s"),
     }
 }
+
+/// The form of a verb that agrees with `number`: that of the singular for one, that of the plural otherwise.
+///
+/// ```
+/// use quotient::finding::agreeing;
+/// assert_eq!(agreeing(1, "has", "have"), "has");
+/// assert_eq!(agreeing(0, "has", "have"), "have");
+/// ```
+pub fn agreeing<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
+    if number == 1 { one } else { many }
+}

@@ -26,7 +26,7 @@ pub use area::Area;
 pub use checked::Checked;
 pub use code::Code;
 pub(crate) use contain::{Panicked, contained};
-pub use count::counted;
+pub use count::{agreeing, counted};
 pub use document::{FindingDocument, FindingsDocument, PlaceDocument, SCHEMA};
 pub use fault::{Cause, ContextFault, Fault, ReportedFault, name_of, snake_case};
 pub use field::{Field, Fields, ToField};

@@ -26,8 +26,8 @@ pub struct Draft {
     pub segment: SegmentKey,
     /// Figures that a plan shows beside the quota.
     pub context: LineContext,
-    /// Reason each factor gave, in the manifest's order; empty for a line that is not explained.
-    pub reasons: Vec<Arc<str>>,
+    /// Reason that each factor gave, with file and line, in the manifest's order; empty for a line that is not explained.
+    pub reasons: Vec<(Arc<str>, Arc<str>)>,
     /// Revenue each factor indicates, `None` abstains; empty where nothing asks for it.
     pub indicated: Vec<Option<i128>>,
     /// Weights of the line.

@@ -9,7 +9,7 @@ use super::request::Progress;
 use crate::cancel::is_cancelled;
 use crate::channel::{LineContext, LineFacts, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
-use crate::plugin::{LineIndications, VendorPlugin, because, indicated};
+use crate::plugin::{LineIndications, VendorPlugin, because, indicated, source};
 use crate::quota::{Assessment, Basis, Bound, GuardrailKind, Guardrails, Weights, assess, settle};
 use crate::script::{RuntimeFault, ScriptFault};
 use crate::units::{Currency, Money, Rate};
@@ -229,7 +229,7 @@ impl Assessing<'_> {
             false => assessment,
         };
         let reasons = match is_explained {
-            true => found.outcomes.iter().map(|outcome| Arc::clone(because(outcome))).collect(),
+            true => found.outcomes.iter().map(|one| (Arc::clone(because(one)), Arc::clone(source(one)))).collect(),
             false => Vec::new(),
         };
         Draft {

@@ -1,6 +1,6 @@
 //! Faults of a plan and of its request, as data with their wording.
 
-use crate::finding::counted;
+use crate::finding::{agreeing, counted};
 use chrono::NaiveDate;
 
 crate::faults! {
@@ -104,7 +104,11 @@ crate::faults! {
         }
         /// Partners that join or leave inside the period.
         Prorated { lines: usize, of: usize, period: String, named: String } = PlanProration {
-            message: format!("{lines} of {} are prorated, because the partner joins or leaves inside `{period}`: {named}", counted(*of, "line")),
+            message: format!(
+                "{lines} of {} {} prorated, because the partner joins or leaves inside `{period}`: {named}",
+                counted(*of, "line"),
+                agreeing(*lines, "is", "are")
+            ),
             help: "see the step `proration` in `quotient explain`; lock an agreed quota where another one is meant",
             severity: Warning,
         }
@@ -144,7 +148,11 @@ crate::faults! {
         }
         /// Quotas outside their guardrails.
         OutsideGuardrails { quotas: usize, of: usize, line: String, reason: String } = PlanGuardrail {
-            message: format!("{quotas} of {} are outside their guardrails; the first is {line}: {reason}", counted(*of, "quota")),
+            message: format!(
+                "{quotas} of {} {} outside the guardrails; the first is {line}: {reason}",
+                counted(*of, "quota"),
+                agreeing(*quotas, "is", "are")
+            ),
             help: "see the columns `floor` and `ceiling` of those lines",
             severity: Warning,
         }

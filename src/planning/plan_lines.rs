@@ -61,7 +61,11 @@ fn plan_line(
     let factors: Vec<ExplainedFactor> = names
         .iter()
         .zip(&draft.reasons)
-        .map(|(name, reason)| ExplainedFactor { name: Arc::clone(name), reason: Arc::clone(reason) })
+        .map(|(name, (reason, source))| ExplainedFactor {
+            name: Arc::clone(name),
+            reason: Arc::clone(reason),
+            source: Arc::clone(source),
+        })
         .collect();
     let derivation = Derivation {
         factors: &factors,

@@ -1,6 +1,6 @@
 //! Questions that a planner would ask about a whole plan, as data with their wording.
 
-use crate::finding::counted;
+use crate::finding::{agreeing, counted};
 use crate::units::{Money, Rate};
 use rust_decimal::Decimal;
 
@@ -23,9 +23,11 @@ crate::faults! {
             lines: usize, of: usize, limit: Decimal, line: String, prior: Money, basis: &'static str, quota: Money, growth: Decimal, named: String,
         } = PlanPlausibility {
             message: format!(
-                "{lines} of {} grow by more than {} on {basis}: {named}; the largest increase is that of {line} from {} to {} ({})",
+                "{lines} of {} {} by more than {} on {basis}: {named}{} from {} to {} ({})",
                 counted(*of, "line"),
+                agreeing(*lines, "grows", "grow"),
                 percent(*limit),
+                if *lines == 1 { ",".to_owned() } else { format!("; the largest increase is that of {line}") },
                 prior.to_grouped(),
                 quota.to_grouped(),
                 signed(*growth)
@@ -60,8 +62,9 @@ crate::faults! {
         /// Lines that never sold get a quota.
         NeverSold { lines: usize, of: usize, quota: Money, named: String } = PlanPlausibility {
             message: format!(
-                "{lines} of {} have a quota (a total of {}) but no revenue so far: {named}",
+                "{lines} of {} {} a quota (a total of {}) but no revenue so far: {named}",
                 counted(*of, "line"),
+                agreeing(*lines, "has", "have"),
                 quota.to_grouped()
             ),
             help: "check the identifiers in the revenue table; `ignore = [\"never_sold\"]` in `[plausibility]` accepts such quotas",
@@ -94,8 +97,9 @@ crate::faults! {
             lines: usize, of: usize, line: String, period: String, amount: Money, quota: Money, limit: Decimal, named: String,
         } = PlanPlausibility {
             message: format!(
-                "{lines} of {} have more than {} of a large quota in one reporting period: {named}; the largest is {line} with {} of {} in `{period}`",
+                "{lines} of {} {} more than {} of a large quota in one reporting period: {named}; the largest is {line} with {} of {} in `{period}`",
                 counted(*of, "line"),
+                agreeing(*lines, "has", "have"),
                 percent(*limit),
                 amount.to_grouped(),
                 quota.to_grouped()

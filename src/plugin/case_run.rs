@@ -172,7 +172,7 @@ impl Comparison<'_> {
 
     fn outcome(&mut self, outcome: &FactorOutcome) {
         match outcome {
-            FactorOutcome::Indicated { revenue, floor, ceiling, because } => {
+            FactorOutcome::Indicated { revenue, floor, ceiling, because, .. } => {
                 self.must_not_fail(&format!("indicates {revenue}"));
                 if self.expected.abstains == Some(true) {
                     let shown = ("true", format!("indicates {revenue}: {because}"));
@@ -183,7 +183,7 @@ impl Comparison<'_> {
                 self.amount("ceiling", self.expected.ceiling, *ceiling);
                 self.contains("because", self.expected.because.as_ref(), because);
             }
-            FactorOutcome::Abstained { because } => {
+            FactorOutcome::Abstained { because, .. } => {
                 self.must_not_fail("abstains");
                 if self.expected.abstains == Some(false) {
                     let shown = ("false", format!("abstains: {because}"));

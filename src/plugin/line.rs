@@ -2,6 +2,7 @@
 
 use super::fault::VendorFault;
 use super::vendor::{LineIndications, VendorPlugin};
+use crate::channel::Name;
 use crate::finding::Finding;
 use crate::quota::{
     Assessment, Bound, Guardrails, OnViolation, OpenLine, PartOfPeriod, ReconciliationGroup, ReconciliationRules,
@@ -35,7 +36,14 @@ pub struct LineAssessment {
 /// Reason for an indication or an abstention.
 pub fn because(outcome: &FactorOutcome) -> &Arc<str> {
     match outcome {
-        FactorOutcome::Indicated { because, .. } | FactorOutcome::Abstained { because } => because,
+        FactorOutcome::Indicated { because, .. } | FactorOutcome::Abstained { because, .. } => because,
+    }
+}
+
+/// File and line of the statement that indicates or abstains.
+pub fn source(outcome: &FactorOutcome) -> &Name {
+    match outcome {
+        FactorOutcome::Indicated { source, .. } | FactorOutcome::Abstained { source, .. } => source,
     }
 }
 

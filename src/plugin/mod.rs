@@ -34,7 +34,7 @@ pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedInterv
 pub use fault::{CaseFault, FileFault, ManifestFault, VendorFault};
 pub use files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};
 pub use levers::{Lever, levers, weights_file, with_levers};
-pub use line::{LineAssessment, assess_line, because, indicated};
+pub use line::{LineAssessment, assess_line, because, indicated, source};
 pub use manifest::{
     Conventions, Eligibility, GroupBy, GuardrailRules, HealthCheck, HealthRules, LearnedKind, Manifest, Parameter,
     Parameters, Phasing, Plausibility, PlausibilityCheck, PolicyRules, PriorBasis, Reserve, Seasonality, Silence,

@@ -40,6 +40,8 @@ pub struct Step {
     pub reason: Arc<str>,
     /// Indicated revenue and weight of a factor step.
     pub factor: Option<FactorDetail>,
+    /// File and line of the rule that gave the reason; `None` where the engine did.
+    pub source: Option<Arc<str>>,
 }
 
 figures! {
@@ -57,6 +59,8 @@ figures! {
         indicated = |step| step.factor.map(|factor| factor.indicated) => Option<Money>, skipped();
         /// Weight of the factor for this line; factors only.
         weight = |step| step.factor.map(|factor| factor.weight) => Option<Rate>, skipped().width(9);
+        /// File and line of the rule's answer, such as `history.rhai:23`; factors only.
+        source: Option<Arc<str>>, skipped().width(24);
     }
 }
 
@@ -76,6 +80,8 @@ pub struct ExplainedFactor {
     pub name: Arc<str>,
     /// Reason its rule gave.
     pub reason: Arc<str>,
+    /// File and line of the statement in which its rule answers, such as `history.rhai:23`.
+    pub source: Arc<str>,
 }
 
 /// Origin of the quota of one line.
@@ -171,7 +177,7 @@ impl StepWriter {
     /// let writer = StepWriter::new(Currency::USD, 100, [("channel", None)]);
     /// let assessment = assess(&[Some(100_40)], &Weights::new(&[Decimal::ONE])?)?;
     /// let line = Derivation {
-    ///     factors: &[ExplainedFactor { name: "history".into(), reason: "last year".into() }],
+    ///     factors: &[ExplainedFactor { name: "history".into(), reason: "last year".into(), source: "history.rhai:23".into() }],
     ///     assessment: assessment.as_ref(),
     ///     reconciled: ReconciledLine { scaled: 100_40, bounded: 100_40, quota: 100_00, binding: None, outside: None },
     ///     guardrails: &Guardrails::default(),
@@ -193,7 +199,7 @@ impl StepWriter {
         if let Some(reason) = line.proration {
             let amount = Money::from_minor(line.assessment.map_or(0, |sum| sum.prorated_by), self.currency)?;
             let (label, reason) = (self.proration.clone(), reason.clone());
-            steps.push(Step { kind: StepKind::Proration, label, amount, reason, factor: None });
+            steps.push(Step { kind: StepKind::Proration, label, amount, reason, factor: None, source: None });
         }
         let ReconciledLine { scaled, bounded, quota, .. } = line.reconciled;
         if let Some(reason) = line.lock {
@@ -220,16 +226,17 @@ impl StepWriter {
         index: usize,
     ) -> Result<Step, MoneyError> {
         let contribution = assessment.and_then(|assessment| assessment.contributions.get(index));
-        let (label, reason) = (factor.name.clone(), factor.reason.clone());
+        let (label, reason, source) = (factor.name.clone(), factor.reason.clone(), Some(factor.source.clone()));
         match contribution.and_then(|contribution| Some((contribution, contribution.indicated?))) {
             None => {
-                Ok(Step { kind: StepKind::Abstention, label, amount: Money::zero(self.currency), reason, factor: None })
+                let amount = Money::zero(self.currency);
+                Ok(Step { kind: StepKind::Abstention, label, amount, reason, factor: None, source })
             }
             Some((contribution, indicated)) => {
                 let indicated = Money::from_minor(indicated, self.currency)?;
                 let amount = Money::from_minor(contribution.amount, self.currency)?;
                 let detail = FactorDetail { indicated, weight: contribution.weight };
-                Ok(Step { kind: StepKind::Factor, label, amount, reason, factor: Some(detail) })
+                Ok(Step { kind: StepKind::Factor, label, amount, reason, factor: Some(detail), source })
             }
         }
     }
@@ -257,7 +264,14 @@ impl StepWriter {
     ) -> Result<(), MoneyError> {
         if minor != 0 {
             let (label, reason) = words();
-            steps.push(Step { kind, label, amount: Money::from_minor(minor, self.currency)?, reason, factor: None });
+            steps.push(Step {
+                kind,
+                label,
+                amount: Money::from_minor(minor, self.currency)?,
+                reason,
+                factor: None,
+                source: None,
+            });
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::channel::SegmentKey;
 use crate::figure::Fraction;
 use crate::finding::{CleanWriter, FindingDocument, Findings};
 use crate::planning::{AssessedLine, PartnerAssessment};
-use crate::plugin::because;
+use crate::plugin::{because, source};
 use crate::script::FactorOutcome;
 use crate::units::Money;
 use schemars::JsonSchema;
@@ -100,6 +100,8 @@ struct FactorDocument<'a> {
     contribution: Option<Money>,
     /// Why, in the vendor's words; empty when the rule gives none.
     because: &'a str,
+    /// File and line of the rule's answer, such as `history.rhai:23`.
+    source: &'a str,
 }
 
 impl<'a> AssessmentDocument<'a> {
@@ -156,6 +158,7 @@ impl<'a> FactorDocument<'a> {
             weight: Fraction(assessment.shares.get(factor).copied().unwrap_or_default()),
             contribution,
             because: because(outcome),
+            source: source(outcome),
         })
     }
 }

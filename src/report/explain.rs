@@ -80,6 +80,7 @@ impl<'a> ExplainView<'a> {
         let reasons = if options.width < REASONS_BESIDE { self.reasons() } else { Vec::new() };
         let lists = [
             ("Reasons", reasons),
+            ("Where the rules say so", self.sources()),
             ("Learned from the channel", learned::sentences(self.plan)),
             ("What would have moved it", self.moves()?),
         ];
@@ -94,6 +95,13 @@ impl<'a> ExplainView<'a> {
     fn reasons(&self) -> Vec<String> {
         let steps = self.line.steps.iter().filter(|step| !step.reason.is_empty());
         steps.map(|step| format!("{}: {}", readable(&step.label), readable(&step.reason))).collect()
+    }
+
+    /// File and line of the rule behind each factor, in one sentence; none for a line without factors.
+    fn sources(&self) -> Vec<String> {
+        let sources: Vec<String> =
+            self.line.steps.iter().filter_map(|step| step.source.as_deref().map(readable)).collect();
+        if sources.is_empty() { Vec::new() } else { vec![sources.join(", ")] }
     }
 
     /// Sentences about changes that would have moved the quota; factors of which no change does are in one.

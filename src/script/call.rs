@@ -176,12 +176,12 @@ fn factor_outcome(program: &Program, value: &Dynamic, currency: Currency) -> Res
 
 /// The outcome that an answer is, within the limits of amounts and reasons.
 fn checked(answer: Answer, currency: Currency) -> Result<FactorOutcome, OutcomeFault> {
-    let (revenue, floor, ceiling, because) = match answer {
-        Answer::Abstained { because } => {
+    let (revenue, floor, ceiling, because, source) = match answer {
+        Answer::Abstained { because, source } => {
             expect_short(&because)?;
-            return Ok(FactorOutcome::Abstained { because: because.into() });
+            return Ok(FactorOutcome::Abstained { because: because.into(), source });
         }
-        Answer::Indicated { revenue, floor, ceiling, because } => (revenue, floor, ceiling, because),
+        Answer::Indicated { revenue, floor, ceiling, because, source } => (revenue, floor, ceiling, because, source),
     };
     for (amount, figure) in [(Some(revenue), "revenue"), (floor, "floor"), (ceiling, "ceiling")] {
         let limit = Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0);
@@ -200,6 +200,7 @@ fn checked(answer: Answer, currency: Currency) -> Result<FactorOutcome, OutcomeF
         floor: floor.map(|floor| Money::new(floor, currency)),
         ceiling: ceiling.map(|ceiling| Money::new(ceiling, currency)),
         because: because.into(),
+        source,
     })
 }
 

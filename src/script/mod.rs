@@ -275,10 +275,14 @@ pub enum FactorOutcome {
         ceiling: Option<Money>,
         /// Reason in the vendor's words; empty when the rule gives none.
         because: Arc<str>,
+        /// File and line of the statement that answers, such as `history.rhai:23`.
+        source: Name,
     },
     /// The rule has no indication for this partner.
     Abstained {
         /// Reason.
         because: Arc<str>,
+        /// File and line of the statement that answers.
+        source: Name,
     },
 }

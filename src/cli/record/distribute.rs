@@ -74,7 +74,7 @@ fn of_record(mut plan: QuotaPlan, state: &PlanState) -> Result<QuotaPlan, Comman
         (line.locked, line.lock_reason) = (false, String::new());
         if let Some(reason) = said(own) {
             let (kind, label) = (StepKind::Lock, "plan of record".into());
-            line.steps.push(Step { kind, label, amount: step, reason: reason.into(), factor: None });
+            line.steps.push(Step { kind, label, amount: step, reason: reason.into(), factor: None, source: None });
         }
     }
     plan.total = state.totals.assigned;

@@ -172,7 +172,14 @@ pub fn lock(deciding: &mut Deciding<'_>, lines: &[LineKey]) {
     }
     let is_done = |line: &Line| !line.counts() || line.state == LineState::Locked || locked.contains(&line.key);
     let state = deciding.state;
-    if deciding.findings.has_errors() || state.stage == Stage::Locked || !state.lines.values().all(is_done) {
+    let open = state.lines.values().filter(|line| !is_done(line)).count();
+    if deciding.findings.has_errors() {
+        return;
+    }
+    if state.stage == Stage::Locked || open > 0 {
+        if locked.is_empty() {
+            deciding.refuse(LedgerFault::NothingToLock { plan: deciding.header.name.clone(), open });
+        }
         return;
     }
     if state.needs_total_approval() && !state.is_total_approved() {

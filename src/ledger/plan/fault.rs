@@ -84,6 +84,15 @@ crate::faults! {
             message: format!("no line of the plan can take the step `{command}` now"),
             help: "`quotient plan status NAME` shows the states of the lines",
         }
+        /// No line can be put in force.
+        NothingToLock { plan: String, open: usize } = LedgerState {
+            message: match open {
+                0 => format!("the plan `{plan}` is locked already, and every line of it is in force"),
+                1 => format!("no line of the plan `{plan}` is approved; 1 line is not in force"),
+                more => format!("no line of the plan `{plan}` is approved; {more} lines are not in force"),
+            },
+            help: "approve lines first; `quotient plan status NAME` shows the states of the lines",
+        }
         /// The plan is closed.
         Closed { plan: String } = LedgerState {
             message: format!("the plan `{plan}` is closed"),

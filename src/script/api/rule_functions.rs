@@ -22,17 +22,20 @@ functions! {
     indicate (["amount"]) -> "answer":
         "Answers with the revenue the rule indicates for the planning period. Add `.because(…)`, `.floor(…)`, `.ceiling(…)`.",
         ["is_known(indicate(1_000))"],
-        |call| Ok(Dynamic::from(Answer::Indicated { revenue: call.number(0)?, floor: None, ceiling: None, because: String::new() }));
+        |call| {
+            let (revenue, because, source) = (call.number(0)?, String::new(), call.source());
+            Ok(Dynamic::from(Answer::Indicated { revenue, floor: None, ceiling: None, because, source }))
+        };
     abstain (["reason"]) -> "answer":
         "Answers that the rule has no indication for this partner; its weight goes to the other factors.",
         [r#"is_known(abstain("no market data"))"#],
-        |call| Ok(Dynamic::from(Answer::Abstained { because: call.text(0)? }));
+        |call| Ok(Dynamic::from(Answer::Abstained { because: call.text(0)?, source: call.source() }));
     because (["answer", "reason"]) -> "the answer" method:
         "Says why, in words a partner can be shown: a text, or a decision table's answer. A policy's decision also takes a requirement.",
         [r#"is_known(indicate(1_000).because("as last year"))"#],
         |call| if call.arguments[0].is::<Decided>() { because_decided(&call) } else { call.answer(|answer, call| {
             match answer {
-                Answer::Indicated { because, .. } | Answer::Abstained { because } => *because = reason(call)?,
+                Answer::Indicated { because, .. } | Answer::Abstained { because, .. } => *because = reason(call)?,
             }
             Ok(())
         }) };

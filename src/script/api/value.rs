@@ -152,8 +152,8 @@ impl IntoIterator for FactList {
 /// Answer of a factor rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) enum Answer {
-    Indicated { revenue: Decimal, floor: Option<Decimal>, ceiling: Option<Decimal>, because: String },
-    Abstained { because: String },
+    Indicated { revenue: Decimal, floor: Option<Decimal>, ceiling: Option<Decimal>, because: String, source: Name },
+    Abstained { because: String, source: Name },
 }
 
 /// The number a value is.

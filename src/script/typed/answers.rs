@@ -48,8 +48,8 @@ impl<'p> Lowerer<'p> {
                     return self.answered_by(found, arguments);
                 }
                 match (name.as_str(), &arguments[..]) {
-                    ("indicate", [revenue]) if namespace.is_empty() => self.indication(revenue, &parts),
-                    ("abstain", [reason]) if namespace.is_empty() => self.abstention(reason, &parts),
+                    ("indicate", [revenue]) if namespace.is_empty() => self.indication(revenue, &parts, at.at),
+                    ("abstain", [reason]) if namespace.is_empty() => self.abstention(reason, &parts, at.at),
                     _ => Err(self.fallback(at.at, format!("`{name}` as the answer"))),
                 }
             }
@@ -73,7 +73,14 @@ impl<'p> Lowerer<'p> {
         }))
     }
 
-    fn indication(&mut self, revenue: &'p Expression, parts: &Parts<'p>) -> Lowered<Step> {
+    /// File and line of an answer, as the interpreter names them.
+    fn source(&self, at: usize) -> Name {
+        let source = &self.program.source;
+        format!("{}:{}", source.path, source.line(at)).into()
+    }
+
+    fn indication(&mut self, revenue: &'p Expression, parts: &Parts<'p>, at: usize) -> Lowered<Step> {
+        let source = self.source(at);
         let revenue = self.decimal(revenue)?;
         let floor = parts.floor.map(|floor| self.decimal(floor)).transpose()?;
         let ceiling = parts.ceiling.map(|ceiling| self.decimal(ceiling)).transpose()?;
@@ -82,19 +89,20 @@ impl<'p> Lowerer<'p> {
             let revenue = revenue.known(frame)?;
             let (floor, ceiling) = (bound(floor.as_ref(), frame)?, bound(ceiling.as_ref(), frame)?);
             let because = reason.render(frame)?;
-            frame.answer = Some(Answer::Indicated { revenue, floor, ceiling, because });
+            frame.answer = Some(Answer::Indicated { revenue, floor, ceiling, because, source: source.clone() });
             Ok(Flow::Next)
         }))
     }
 
-    fn abstention(&mut self, reason: &'p Expression, parts: &Parts<'p>) -> Lowered<Step> {
+    fn abstention(&mut self, reason: &'p Expression, parts: &Parts<'p>, at: usize) -> Lowered<Step> {
+        let source = self.source(at);
         if let Some(other) = parts.because.or(parts.floor).or(parts.ceiling) {
             return Err(self.fallback(other.at, "`abstain` with more than its reason"));
         }
         let reason = self.words(reason)?;
         Ok(step(move |frame| {
             let because = reason.render(frame)?;
-            frame.answer = Some(Answer::Abstained { because });
+            frame.answer = Some(Answer::Abstained { because, source: source.clone() });
             Ok(Flow::Next)
         }))
     }

@@ -10,7 +10,11 @@ use quotient::units::Currency;
 use rust_decimal::Decimal;
 
 fn factor(name: &str) -> ExplainedFactor {
-    ExplainedFactor { name: name.into(), reason: format!("{name} says so").into() }
+    ExplainedFactor {
+        name: name.into(),
+        reason: format!("{name} says so").into(),
+        source: format!("{name}.rhai:1").into(),
+    }
 }
 
 fn told(steps: &[Step]) -> Vec<String> {

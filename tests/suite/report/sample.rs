@@ -26,11 +26,12 @@ pub fn factor(label: &str, indicated: &str, weight: &str, reason: &str) -> Step 
     let (indicated, weight) = (money(indicated), parse_decimal(weight).unwrap());
     let amount = indicated.times(weight).unwrap();
     let factor = Some(FactorDetail { indicated, weight });
-    Step { kind: StepKind::Factor, label: label.into(), amount, reason: reason.into(), factor }
+    let source = Some(format!("{label}.rhai:12").into());
+    Step { kind: StepKind::Factor, label: label.into(), amount, reason: reason.into(), factor, source }
 }
 
 pub fn step(kind: StepKind, label: &str, amount: &str, reason: &str) -> Step {
-    Step { kind, label: label.into(), amount: money(amount), reason: reason.into(), factor: None }
+    Step { kind, label: label.into(), amount: money(amount), reason: reason.into(), factor: None, source: None }
 }
 
 /// States what a line sold, from which growth is measured.

@@ -16,6 +16,7 @@ fn a_factor_rule_indicates_revenue_with_its_reason() {
         floor: None,
         ceiling: None,
         because: "certified 3 more".into(),
+        source: "rule.rhai:7".into(),
     };
     assert_eq!(assess_for(rule, &example_facts()), Ok(expected));
 }
@@ -24,7 +25,7 @@ fn a_factor_rule_indicates_revenue_with_its_reason() {
 fn a_rule_may_abstain() {
     assert_eq!(
         assess("abstain(\"no market data\")"),
-        Ok(FactorOutcome::Abstained { because: "no market data".into() })
+        Ok(FactorOutcome::Abstained { because: "no market data".into(), source: "rule.rhai:1".into() })
     );
 }
 

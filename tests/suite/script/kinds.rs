@@ -145,5 +145,8 @@ fn numbers_that_do_not_fit_raise() {
 #[test]
 fn texts_join_and_compare() {
     let outcome = assess("abstain(\"a\" + \"b\" + `${1 + 1}${2.50}${()}`)");
-    assert_eq!(outcome, Ok(FactorOutcome::Abstained { because: "ab22.50not known".into() }));
+    assert_eq!(
+        outcome,
+        Ok(FactorOutcome::Abstained { because: "ab22.50not known".into(), source: "rule.rhai:1".into() })
+    );
 }
