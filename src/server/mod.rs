@@ -33,6 +33,7 @@ pub use http::problem::{Problem, ProblemKind};
 pub use routes::{openapi, openapi_text, operations};
 pub use serve::run::{Server, Stopper};
 pub use serve::start::Options;
+pub use state::collector_headers::collector_headers;
 pub use state::limits::{CallerLimits, ServerLimits};
 pub use state::local::{Local, PlanBook};
 pub use state::memory;

@@ -26,10 +26,34 @@ const QUEUED: usize = 4_096;
 /// Requests of which a sample is taken.
 const SAMPLE_OF: u64 = 1_000;
 
+crate::words! {
+    /// Encoding of the bodies that carry spans.
+    pub enum Encoding {
+        /// The JSON encoding of OTLP.
+        Json = "http/json",
+        /// The binary encoding of OTLP.
+        Protobuf = "http/protobuf",
+    }
+}
+
+impl Encoding {
+    /// Returns the media type of the bodies.
+    pub fn media(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Protobuf => "application/x-protobuf",
+        }
+    }
+}
+
 /// Collector of spans, and the requests that are traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpanOptions {
-    address: CollectorAddress,
+    pub(super) address: CollectorAddress,
+    /// Encoding of the bodies.
+    pub encoding: Encoding,
+    /// Further header fields of each request to the collector.
+    pub headers: HeaderMap,
     /// Traces started per 1,000 requests without one.
     pub sample: u16,
     /// Name of the service in spans.
@@ -45,7 +69,8 @@ impl SpanOptions {
             reason: bad.to_string(),
             is_https: bad == BadAddress::Https,
         })?;
-        Ok(Self { address, sample: 1_000, service: "quotient".to_owned() })
+        let (encoding, headers) = (Encoding::Json, HeaderMap::new());
+        Ok(Self { address, encoding, headers, sample: 1_000, service: "quotient".to_owned() })
     }
 }
 
@@ -66,7 +91,7 @@ pub fn spans(options: SpanOptions, is_tls: bool, metrics: &Metrics) -> (Spans, E
         scheme: if is_tls { "https" } else { "http" },
         dropped: metrics.dropped_spans.clone(),
     };
-    let exporter = Exporter::new(receiver, options.address, options.service, metrics);
+    let exporter = Exporter::new(receiver, options, metrics);
     (spans, exporter)
 }
 
@@ -180,6 +205,11 @@ impl OpenSpan {
         let (kind, outcome, revision) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let is_ended = AtomicBool::new(false);
         Self { spans, trace, begun, begun_at, name, attributes, kind, outcome, revision, is_ended }
+    }
+
+    /// Returns the id of the trace: 32 hex digits.
+    pub fn trace_id(&self) -> &str {
+        &self.trace.trace_id
     }
 
     /// Sets the kind of decision: `assessment`, `proposal`, …

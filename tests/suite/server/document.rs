@@ -94,6 +94,7 @@ fn alternatives_are_distinct() {
         }
         // A tagged union cannot be read by each generator (docs/clients.md): a member with one word distinguishes them.
         assert!(!object.contains_key("discriminator"), "{pointer}");
+        assert!(alternatives.iter().all(|one| one["$ref"].is_string()), "{pointer} has an alternative without a name");
         let words = alternatives.iter().map(|one| {
             let schema = one["$ref"].as_str().map_or(one, |name| document.pointer(&name[1..]).unwrap());
             let word_of = |member: &str| {

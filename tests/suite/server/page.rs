@@ -49,9 +49,9 @@ fn the_examples_of_the_page_run() {
 
     let metrics = get(server.address, "/metrics").unwrap().text();
     let declared = include_str!("../../../src/server/state/metrics.rs");
-    for name in quoted(&page).into_iter().filter(|word| word.starts_with("quota_")) {
+    for name in quoted(&page).into_iter().filter(|word| word.starts_with("quotient_")) {
         // A metric that was not counted yet is absent from the text; then its declaration must exist.
-        let own = name.trim_start_matches("quota_").trim_end_matches("_total").trim_end_matches("_seconds");
+        let own = name.trim_start_matches("quotient_").trim_end_matches("_total").trim_end_matches("_seconds");
         let own = own.trim_end_matches("_bytes");
         assert!(metrics.contains(name) || declared.contains(&format!("\"{own}\"")), "the page names {name}");
     }
