@@ -5,7 +5,7 @@ use super::fault::CommandFault;
 use crate::finding::Finding;
 use crate::server::{SpanOptions, collector_headers};
 
-/// Where spans are sent, and which.
+/// Destination, encoding and sampling of spans.
 #[derive(Debug, clap::Args)]
 pub struct TraceOptions {
     /// OpenTelemetry collector, such as http://127.0.0.1:4318: one span per request, sent by OTLP/HTTP to /v1/traces.

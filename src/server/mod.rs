@@ -39,7 +39,7 @@ pub use state::local::{Local, PlanBook};
 pub use state::memory;
 pub use state::sessions::SessionTimes;
 pub use state::sign_in::SignInOptions;
-pub use state::spans::SpanOptions;
+pub use state::span_options::SpanOptions;
 pub use state::turns::QueueLimits;
 pub use wire::body::BodyLimits;
 pub use wire::framing::{Verdict, verdicts};

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 /// Reads fields such as `api-key=SECRET`, whose values are percent-encoded; values are never repeated in messages.
 ///
 /// # Errors
-/// [`ServerFault::BadCollectorHeader`] for the first entry that is not a field.
+/// The first entry that is not a field.
 pub fn collector_headers(entries: &[String]) -> Result<HeaderMap, Finding> {
     let mut headers = HeaderMap::new();
     for entry in entries.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty()) {
@@ -34,7 +34,7 @@ fn shown(entry: &str) -> String {
     entry.split_once('=').map_or_else(|| "(without a name)".to_owned(), |(name, _)| name.trim().to_owned())
 }
 
-/// Decodes `%2C` and the like; `None` when two hex digits are missing.
+/// Decodes percent-encoded bytes such as `%2C`; `None` when two hex digits are missing.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::new();

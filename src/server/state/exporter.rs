@@ -3,7 +3,7 @@
 use super::metrics::Metrics;
 use super::otlp::{self, Attribute, Span};
 use super::otlp_protobuf;
-use super::spans::{Encoding, SpanOptions};
+use super::span_options::{Encoding, SpanOptions};
 use crate::audit::{CollectorClient, SinkFault};
 use prometheus_client::metrics::counter::Counter;
 use std::time::Duration;

@@ -36,6 +36,7 @@ pub mod responses;
 pub mod sessions;
 pub mod set_aside;
 pub mod sign_in;
+pub mod span_options;
 pub mod spans;
 pub mod stored_proposal;
 pub mod stores;

@@ -4,7 +4,7 @@
 
 use super::otlp::{Attribute, Span, Value};
 
-/// How a field is written, the lowest three bits of its key.
+/// Notation of a field, the lowest three bits of its key.
 const VARINT: u64 = 0;
 const FIXED64: u64 = 1;
 const BYTES: u64 = 2;

@@ -6,9 +6,7 @@
 use super::exporter::Exporter;
 use super::metrics::Metrics;
 use super::otlp::{Attribute, Span, SpanFlags, SpanKind};
-use crate::audit::{BadAddress, CollectorAddress};
-use crate::finding::Finding;
-use crate::server::fault::ServerFault;
+use super::span_options::SpanOptions;
 use crate::server::http::context::extension;
 use crate::server::http::identity::{Trace, new_span_id};
 use crate::server::http::problem::{MAX_INSTANCE, Problem};
@@ -25,54 +23,6 @@ use tokio::sync::mpsc;
 const QUEUED: usize = 4_096;
 /// Requests of which a sample is taken.
 const SAMPLE_OF: u64 = 1_000;
-
-crate::words! {
-    /// Encoding of the bodies that carry spans.
-    pub enum Encoding {
-        /// The JSON encoding of OTLP.
-        Json = "http/json",
-        /// The binary encoding of OTLP.
-        Protobuf = "http/protobuf",
-    }
-}
-
-impl Encoding {
-    /// Returns the media type of the bodies.
-    pub fn media(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::Protobuf => "application/x-protobuf",
-        }
-    }
-}
-
-/// Collector of spans, and the requests that are traced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpanOptions {
-    pub(super) address: CollectorAddress,
-    /// Encoding of the bodies.
-    pub encoding: Encoding,
-    /// Further header fields of each request to the collector.
-    pub headers: HeaderMap,
-    /// Traces started per 1,000 requests without one.
-    pub sample: u16,
-    /// Name of the service in spans.
-    pub service: String,
-}
-
-impl SpanOptions {
-    /// Returns options that trace every request and send spans to the collector at `endpoint`, such as `http://127.0.0.1:4318`; `/v1/traces` is added to it.
-    pub fn new(endpoint: &str) -> Result<Self, Finding> {
-        let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
-        let address = CollectorAddress::parse(&url).map_err(|bad| ServerFault::BadCollector {
-            address: endpoint.to_owned(),
-            reason: bad.to_string(),
-            is_https: bad == BadAddress::Https,
-        })?;
-        let (encoding, headers) = (Encoding::Json, HeaderMap::new());
-        Ok(Self { address, encoding, headers, sample: 1_000, service: "quotient".to_owned() })
-    }
-}
 
 /// Queue of spans.
 pub struct Spans {

@@ -51,6 +51,12 @@ fn described(document: &Value) -> Vec<(String, &Value)> {
     methods.collect()
 }
 
+/// The alternatives of a schema of the document, whatever their names.
+pub fn alternatives<'a>(document: &'a Value, name: &str) -> Vec<&'a Value> {
+    let alternatives = schemas(document)[name]["oneOf"].as_array().unwrap().iter();
+    alternatives.map(|one| document.pointer(&one["$ref"].as_str().unwrap()[1..]).unwrap()).collect()
+}
+
 #[test]
 fn every_thing_has_one_schema() {
     let document = openapi();

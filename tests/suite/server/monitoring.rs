@@ -89,7 +89,7 @@ fn alerts_fire_when_they_should_and_not_before() {
         let route = "/v1/vendors/{vendor}/assessments";
         of("quotient_http_request_duration_seconds_bucket", &format!(",route=\"{route}\",le=\"{seconds}\""))
     };
-    let (quick, slow) = (&*within("0.25"), &*within("1.0"));
+    let (quick, slow, all) = (&*within("0.25"), &*within("1.0"), &*within("+Inf"));
     let cases = [
         case(&[(lost, "0 0 1 1 1")], 3, "QuotientRecordsLost", true),
         case(&[(lost, "7x30")], 20, "QuotientRecordsLost", false),
@@ -108,8 +108,8 @@ fn alerts_fire_when_they_should_and_not_before() {
         case(&[(reload, "1x10")], 5, "QuotientReloadFailing", false),
         case(&[(stale, "1000x10")], 5, "QuotientStaleRevision", true),
         case(&[(stale, "100x10")], 5, "QuotientStaleRevision", false),
-        case(&[(quick, "0x30"), (slow, "0+9x30")], 25, "QuotientSlow", true),
-        case(&[(quick, "0+9x30"), (slow, "0+9x30")], 25, "QuotientSlow", false),
+        case(&[(quick, "0x30"), (slow, "0+9x30"), (all, "0+9x30")], 25, "QuotientSlow", true),
+        case(&[(quick, "0+9x30"), (slow, "0+9x30"), (all, "0+9x30")], 25, "QuotientSlow", false),
     ];
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("alerts.test.yaml");

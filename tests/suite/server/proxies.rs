@@ -141,7 +141,7 @@ fn events_pass_proxies_as_they_happen() {
         let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
         assert!(lines.by_ref().any(|line| line.contains("listening")), "{name}");
         let file = "rules/halcyon/vendor.toml";
-        home.save(file, &(home.read(file) + "\n# " + &number.to_string() + "\n"));
+        home.save(file, &format!("{}\n# {number}\n", home.read(file)));
         assert!(lines.any(|line| line.starts_with("id: ")), "{name}: the change never came");
     }
 }
