@@ -403,7 +403,7 @@ impl Bench {
             let shown_after = loop {
                 let state = self.member("swap", "state").await;
                 let findings = self.member("swap", "findings").await;
-                let metric = self.metric("quota_policy_last_reload_successful", &["vendor=\"swap\""]).await;
+                let metric = self.metric("quotient_policy_last_reload_successful", &["vendor=\"swap\""]).await;
                 let is_shown = state == "degraded" && findings.as_array().is_some_and(|list| !list.is_empty());
                 if is_shown && metric == Some(0) {
                     break saved.elapsed();
@@ -439,7 +439,7 @@ impl Bench {
         for _ in 0..self.size.reloads {
             lost += usize::from(self.change("swap").await.is_none());
         }
-        let reloads = || self.metric("quota_policy_reloads_total", &["vendor=\"swap\""]);
+        let reloads = || self.metric("quotient_policy_reloads_total", &["vendor=\"swap\""]);
         let before = reloads().await.unwrap_or_default();
         let (start, mut value) = (Instant::now(), self.value);
         while start.elapsed() < self.size.flood {

@@ -4,7 +4,7 @@ use super::sink::SinkFault;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderMap};
 use hyper::{Method, Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use std::time::Duration;
@@ -75,6 +75,8 @@ impl CollectorAddress {
 pub struct CollectorClient {
     address: CollectorAddress,
     media: &'static str,
+    /// Further fields of each request.
+    headers: HeaderMap,
     timeout: Duration,
     /// Connection of the last request, unless the collector closed it.
     connection: Option<Connection>,
@@ -83,19 +85,25 @@ pub struct CollectorClient {
 impl CollectorClient {
     /// Returns a client that sends bodies of type `media` with a timeout each; nothing is sent yet.
     pub fn new(address: CollectorAddress, media: &'static str, timeout: Duration) -> Self {
-        Self { address, media, timeout, connection: None }
+        Self { address, media, headers: HeaderMap::new(), timeout, connection: None }
+    }
+
+    /// Returns the client with further header fields for each request.
+    pub fn with_headers(self, headers: HeaderMap) -> Self {
+        Self { headers, ..self }
     }
 
     /// Sends one body; returns the body of the response, empty if it was cut off.
     pub async fn send(&mut self, body: &Bytes) -> Result<Bytes, SinkFault> {
         let last = self.connection.take();
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(Method::POST)
             .uri(&self.address.path)
             .header(HOST, &self.address.authority)
             .header(CONTENT_TYPE, self.media)
             .body(Full::new(body.clone()))
             .map_err(|error| SinkFault::Lasting(error.to_string()))?;
+        request.headers_mut().extend(self.headers.clone());
         let target = (self.address.host.as_str(), self.address.port);
         let millis = self.timeout.as_millis();
         let slow = |_| SinkFault::Passing(format!("the collector did not answer within {millis} ms"));

@@ -46,6 +46,8 @@ mod template;
 mod terminal;
 mod test;
 #[cfg(feature = "server")]
+mod traces;
+#[cfg(feature = "server")]
 mod try_out;
 #[cfg(feature = "server")]
 mod validate_candidate;

@@ -2,9 +2,9 @@
 
 use super::record::{Desk, LedgerFile};
 use super::{CommandError, Terminal, clock, output};
-use crate::finding::{counted, readable};
+use crate::finding::{Finding, Severity, counted, readable};
 use crate::ledger::check_reach;
-use crate::ledger::people::{Grant, Held, People, Reach, Role, grant, revoke};
+use crate::ledger::people::{Grant, Held, People, PeopleFault, Reach, Role, grant, revoke};
 use chrono::NaiveDate;
 
 /// Arguments of `ledger grant`.
@@ -99,7 +99,11 @@ pub fn give(options: &GrantOptions, terminal: Terminal) -> Result<(), CommandErr
         until: options.until,
         reason: options.reason.trim().to_owned(),
     };
-    let warnings = check_reach(&store, &given)?;
+    let mut warnings = check_reach(&store, &given)?;
+    let today = clock::now().date_naive();
+    if let Some(until) = given.until.filter(|until| *until < today) {
+        warnings.push(Finding::from(PeopleFault::IsOver { until, today }).with_severity(Severity::Warning));
+    }
     let number = grant(&mut store, &given, &options.desk.actor()?.person, clock::now())?;
     terminal.show(&warnings);
     let text = format!("{number}  {}", in_words(&given));

@@ -3,6 +3,7 @@
 use super::fault::CommandFault;
 use super::groups::Shadow;
 use super::place::place;
+use super::traces::TraceOptions;
 use super::vendor_source::{POLL, VendorSource};
 use super::{CommandError, Terminal};
 use crate::audit::{
@@ -13,8 +14,7 @@ use crate::database::{Address, Place};
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{
-    self, ClientAuthorities, Listen, Server, ServerLimits, SessionTimes, SignInOptions, SpanOptions, TlsFiles,
-    TrustedProxy, memory,
+    self, ClientAuthorities, Listen, Server, ServerLimits, SessionTimes, SignInOptions, TlsFiles, TrustedProxy, memory,
 };
 use crate::signing::SigningKey;
 use std::io::IsTerminal;
@@ -157,15 +157,8 @@ pub struct Options {
     /// JSON pointer to a member that the decision log omits, or `personal`; can be repeated.
     #[arg(long, value_name = "POINTER", requires = "decision_log", env = "QUOTIENT_ERASE")]
     erase: Vec<String>,
-    /// OpenTelemetry collector, such as http://127.0.0.1:4318: one span per request, sent as OTLP/HTTP JSON to /v1/traces.
-    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
-    otlp: Option<String>,
-    /// Traces started per 1,000 requests without `traceparent`; requests with one follow its sampled flag.
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(0..=1000), env = "QUOTIENT_OTLP_SAMPLE")]
-    otlp_sample: u16,
-    /// Service name in traces.
-    #[arg(long, value_name = "NAME", default_value = "quotient", env = "OTEL_SERVICE_NAME")]
-    otlp_service: String,
+    #[command(flatten)]
+    traces: TraceOptions,
     #[command(flatten)]
     shadow: Shadow,
     /// Seconds between two scans of the directories, in addition to file system events.
@@ -214,9 +207,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let mode = if options.audit == Some(Audit::Strict) { Mode::Strict } else { Mode::BestEffort };
     let decision_log =
         options.decision_log.as_deref().map(|destination| open_log(destination, mode, options)).transpose()?;
-    // An empty variable counts as not set.
-    let endpoint = options.otlp.as_deref().filter(|endpoint| !endpoint.is_empty());
-    let spans = endpoint.map(|endpoint| open_spans(endpoint, options)).transpose()?;
+    let spans = options.traces.spans()?;
     let tls = options.tls_certificate.clone().zip(options.tls_key.clone());
     let (directory, database) = state(options)?;
     let server = Server::open(server::Options {
@@ -301,16 +292,6 @@ fn limits(options: &Options) -> ServerLimits {
         (limits.plan.workers, limits.plan.per_vendor) = (workers, (workers - 1).max(1));
     }
     limits
-}
-
-/// Returns the destination and sampling of spans.
-fn open_spans(endpoint: &str, options: &Options) -> Result<SpanOptions, CommandError> {
-    let mut spans = SpanOptions::new(endpoint)?;
-    spans.sample = options.otlp_sample;
-    if !options.otlp_service.is_empty() {
-        spans.service.clone_from(&options.otlp_service);
-    }
-    Ok(spans)
 }
 
 /// Opens the decision log at `destination`.

@@ -155,6 +155,11 @@ impl Expanded {
 fn shown(option: &Arg, values: &[String]) -> Option<String> {
     let one = |value: &String| match option.get_action() {
         ArgAction::SetTrue => value.clone(),
+        // A header field for the collector can be a key.
+        _ if option.get_id() == "otlp_headers" => {
+            let name = value.split_once('=').map_or("", |(name, _)| name.trim());
+            format!("\"{}=…\"", name.replace(['"', '\\'], ""))
+        }
         _ if value.parse::<u64>().is_ok() => value.clone(),
         // Without the password of an address.
         _ => {

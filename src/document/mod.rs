@@ -9,7 +9,7 @@ pub mod json;
 pub use fault::{DocumentFault, QuoteFault};
 
 use crate::finding::{Code, Fault, Finding, Findings, Place, Span, did_you_mean};
-use crate::units::parse_decimal;
+use crate::units::{date_of, parse_decimal};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::cell::{Cell, RefCell};
@@ -446,7 +446,7 @@ impl<'d> Item<'d> {
             Value::Date(text) | Value::Text(text) => text,
             _ => return self.expected("a date", "it as `2026-01-31`"),
         };
-        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        if let Some(date) = date_of(text) {
             return Some(date);
         }
         self.reject(DocumentFault::NotADate { code: self.code(), text: text.clone() });

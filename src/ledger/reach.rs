@@ -46,5 +46,8 @@ pub fn check_reach(store: &Store, grant: &Grant) -> Result<Findings, Findings> {
         expect("territory", &reach.territories, &known(Line::territory));
         expect("product line", &reach.product_lines, &known(|line| line.key.product_line.as_deref()));
     }
+    if warnings.is_empty() && lines().next().is_some() && !lines().any(|line| reach.has(line)) {
+        warnings.push(Finding::from(PeopleFault::ReachesNoLine {}).with_severity(Severity::Warning));
+    }
     Ok(warnings)
 }

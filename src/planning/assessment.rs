@@ -3,12 +3,13 @@
 use super::beside::BesideLines;
 use super::drafts::fault_of_line;
 use super::fault::PlanFault;
+use super::line_name::line_name;
 use super::lines::Lines;
 use super::request::Request;
 use super::view::view;
 use crate::channel::{LineFacts, Name, PartnerBook, SegmentKey};
 use crate::finding::{Finding, Findings, did_you_mean};
-use crate::plugin::{LineAssessment, VendorPlugin, assess_line};
+use crate::plugin::{LineAssessment, VendorPlugin, assess_line, because};
 use crate::units::{Currency, PlanningPeriod};
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -89,6 +90,8 @@ pub fn assess_partner(
     if faults.has_errors() {
         return Err(faults);
     }
+    let mut findings: Findings = lines.in_part(partner, assessed.len()).into_iter().collect();
+    findings.extend(assessed.iter().filter_map(|line| missing(plugin, &partner.id, line)));
     Ok(PartnerAssessment {
         vendor: Arc::clone(&plugin.vendor),
         revision: plugin.revision.clone(),
@@ -100,9 +103,19 @@ pub fn assess_partner(
         partner_name: Arc::clone(&partner.name),
         is_eligible,
         factors: plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect(),
-        findings: lines.in_part(partner, assessed.len()).into_iter().collect(),
+        findings,
         lines: assessed,
     })
+}
+
+/// Returns what the factors miss of a line for which all of them abstained.
+fn missing(plugin: &VendorPlugin, partner: &str, line: &AssessedLine) -> Option<Finding> {
+    if line.assessment.assessment.is_some() {
+        return None;
+    }
+    let named = plugin.factors().iter().zip(&line.assessment.indications.outcomes);
+    let reasons = named.map(|(factor, outcome)| format!("`{}`: {}", factor.name, because(outcome))).collect();
+    Some(PlanFault::NoIndication { line: line_name(partner, &line.segment), reasons }.into())
 }
 
 fn index_of(book: &PartnerBook, partner: Option<&str>) -> Result<usize, Finding> {

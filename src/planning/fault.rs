@@ -118,6 +118,12 @@ crate::faults! {
             help: "such a line gets its floor, or nothing: lock an agreed quota, or let a rule indicate an amount",
             severity: Warning,
         }
+        /// Every factor abstained for a line of the one partner that is assessed; each says why.
+        NoIndication { line: String, reasons: Vec<String> } = PlanNoAssessment {
+            message: format!("no factor indicates a quota for {line}: {}", reasons.join("; ")),
+            help: "add the facts that the factors miss to the book, or send the whole book with `partner`",
+            severity: Warning,
+        }
         /// A rule decides the weights and the manifest states no numbers, so that a search has nothing to change.
         WeightsRule {} = PlanBacktest {
             message: "`weights.rhai` decides the weights of each line, and the manifest states no numbers under `[parameters]`: there is nothing to search",

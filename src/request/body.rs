@@ -5,7 +5,7 @@ use super::{FILE, Limits, Refusal};
 use crate::document::json::{Object, TextFault, checked, escaped};
 use crate::finding::{Finding, Findings, Place, did_you_mean};
 use crate::intake::{JsonPart, LONGEST_NAME, is_unwanted, shown};
-use crate::units::parse_decimal;
+use crate::units::{date_of, parse_decimal};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -166,8 +166,7 @@ impl<'t> Body<'t> {
     /// Reads a date.
     pub fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
         let text = self.text(name)?;
-        let is_iso = text.len() == 10 && text.is_ascii();
-        let date = text.parse::<NaiveDate>().ok().filter(|_| is_iso);
+        let date = date_of(&text);
         if date.is_none() {
             self.refuse(name, &text, RequestFault::NotADate { member: name.to_owned() });
         }

@@ -69,6 +69,11 @@ crate::faults! {
                 false => "write it as `http://HOST:4318`",
             },
         }
+        /// A header field for the collector of spans is not one.
+        BadCollectorHeader { name: String, reason: String } = ServerOptions {
+            message: format!("the header `{name}` for the trace collector is not usable: {reason}"),
+            help: "write `NAME=VALUE`, percent-encoded, and commas between several; use the variable, so that other users do not see it",
+        }
         /// A certificate or key is not usable.
         BadCertificate { file: String, part: String, reason: String } = ServerOptions {
             message: format!("`{file}` is not a usable {part}: {reason}"),

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod currency;
+mod date;
 mod decimal;
 mod field;
 mod money;
@@ -14,6 +15,7 @@ mod words;
 
 pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods, whole_months};
 pub use currency::{Currency, UnknownCurrency};
+pub use date::date_of;
 pub(crate) use decimal::push_plain;
 pub use decimal::{DecimalFault, parse_decimal, plain};
 pub use money::{MAX_MINOR_UNITS, Money, MoneyError};

@@ -7,31 +7,31 @@ use std::process::Command;
 
 /// Metrics that the server has, as `/metrics` names them.
 const METRICS: [&str; 25] = [
-    "quota_build_info",
-    "quota_decision_records_dropped_total",
-    "quota_decision_records_total",
-    "quota_evaluation_duration_seconds_bucket",
-    "quota_evaluation_duration_seconds_count",
-    "quota_evaluations_total",
-    "quota_http_connections",
-    "quota_http_request_duration_seconds_bucket",
-    "quota_http_request_duration_seconds_count",
-    "quota_lane_busy",
-    "quota_lane_queued",
-    "quota_lane_wait_seconds",
-    "quota_policy_info",
-    "quota_policy_last_reload_successful",
-    "quota_policy_last_reload_timestamp_seconds",
-    "quota_policy_reloads_total",
-    "quota_policy_rules_differing",
-    "quota_policy_set_aside",
-    "quota_policy_stale_seconds",
-    "quota_process_resident_memory_bytes",
-    "quota_rejected_rows_total",
-    "quota_requests_shed_total",
-    "quota_spans_dropped_total",
-    "quota_spans_total",
-    "quota_evaluation_duration_seconds",
+    "quotient_build_info",
+    "quotient_decision_records_dropped_total",
+    "quotient_decision_records_total",
+    "quotient_evaluation_duration_seconds_bucket",
+    "quotient_evaluation_duration_seconds_count",
+    "quotient_evaluations_total",
+    "quotient_http_connections",
+    "quotient_http_request_duration_seconds_bucket",
+    "quotient_http_request_duration_seconds_count",
+    "quotient_lane_busy",
+    "quotient_lane_queued",
+    "quotient_lane_wait_seconds",
+    "quotient_policy_info",
+    "quotient_policy_last_reload_successful",
+    "quotient_policy_last_reload_timestamp_seconds",
+    "quotient_policy_reloads_total",
+    "quotient_policy_rules_differing",
+    "quotient_policy_set_aside",
+    "quotient_policy_stale_seconds",
+    "quotient_rejected_rows_total",
+    "quotient_requests_shed_total",
+    "quotient_spans_dropped_total",
+    "quotient_spans_total",
+    "quotient_evaluation_duration_seconds",
+    "quotient_certificate_expiry_timestamp_seconds",
 ];
 
 /// Routes that are open to probes and scrapes.
@@ -383,10 +383,10 @@ fn the_overlay_spreads_its_replicas_and_limits_disruption() {
     }
 }
 
-/// Words of the kind `quota_…` in a text.
+/// Words of the kind `quotient_…` in a text.
 fn metrics_in(text: &str) -> BTreeSet<String> {
     let is_part = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-    text.split(|letter| !is_part(letter)).filter(|word| word.starts_with("quota_")).map(str::to_owned).collect()
+    text.split(|letter| !is_part(letter)).filter(|word| word.starts_with("quotient_")).map(str::to_owned).collect()
 }
 
 #[test]
@@ -408,7 +408,7 @@ fn the_metrics_listed_here_are_registered_by_the_server() {
         // Suffixes come from the kind of the metric and from its unit.
         let plain =
             ["_total", "_bucket", "_count"].iter().find_map(|suffix| metric.strip_suffix(suffix)).unwrap_or(metric);
-        let name = plain.strip_prefix("quota_").unwrap();
+        let name = plain.strip_prefix("quotient_").unwrap();
         let bare = ["_seconds", "_bytes"].iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
         assert!(source.contains(&format!("\"{bare}\"")), "{metric} is not registered");
     }
@@ -428,6 +428,7 @@ fn alerts_say_what_is_wrong_and_what_to_do() {
         "QuotientShedding",
         "QuotientGone",
         "QuotientMemory",
+        "QuotientCertificate",
     ];
     assert_eq!(names, expected);
     for alert in alerts {

@@ -34,17 +34,20 @@ pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
-/// All files below `directory` whose names end with one of the extensions, sorted.
+/// All files below `directory` whose names end with one of the extensions, sorted; without those that the example clients
+/// generate.
 pub fn files(directory: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     fn walk(directory: &Path, extensions: &[&str], into: &mut Vec<PathBuf>) {
         let entries = std::fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
         for path in entries.map(|entry| entry.expect("a directory entry").path()) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if path.is_dir() {
-                if !matches!(name.as_str(), "target" | "node_modules" | "corpus" | "snapshots") {
+                if !matches!(name.as_str(), "target" | "node_modules" | "quotient_client" | "corpus" | "snapshots") {
                     walk(&path, extensions, into);
                 }
-            } else if extensions.iter().any(|extension| name.ends_with(&format!(".{extension}"))) {
+            } else if name != "quotient.d.ts"
+                && extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")))
+            {
                 into.push(path);
             }
         }

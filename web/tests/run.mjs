@@ -1248,9 +1248,31 @@ async function names() {
   same(opened.problems, [], "problems of the page");
 }
 
+/** The page of the HTTP interface sends a request, and shows the response. */
+async function documentation() {
+  const { found } = await start(["serve", "--listen", "127.0.0.1:0", "--drain-delay", "0"], /listening[^\n]*?(127\.0\.0\.1:[1-9]\d*)/);
+  const opened = await page(await context());
+  await opened.goto(`http://${found[1]}/`);
+  same(new URL(opened.url()).pathname, "/docs", "the start page");
+  const assess = opened.locator("#assess");
+  await assess.locator("summary").first().click();
+  await assess.getByText("Try it").click();
+  await assess.getByRole("button", { name: "Send" }).click();
+  const shown = assess.locator("output");
+  await opened.waitForFunction((output) => output.textContent.startsWith("200"), await shown.elementHandle());
+  const answer = await shown.innerText();
+  for (const part of ['"quota": "', '"because": "', "quotient-revision: ", "x-request-id: "]) check(answer.includes(part), `${part} in ${answer}`);
+  await assess.getByLabel("vendor").fill("acme");
+  await assess.getByRole("button", { name: "Send" }).click();
+  await opened.waitForFunction((output) => output.textContent.startsWith("404"), await shown.elementHandle());
+  check((await shown.innerText()).includes("vendor_unknown"), "a problem is shown");
+  await accessible(opened, "documentation");
+  same(opened.problems, [], "problems of the page");
+}
+
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business, approvals, review, history, files, scenarios, rules, people, deals, attainment].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals, review, history, files, scenarios, rules, people, deals, attainment, documentation].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();

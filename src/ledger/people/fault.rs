@@ -1,5 +1,7 @@
 //! Refusals of grants, as data with their wording.
 
+use chrono::NaiveDate;
+
 crate::faults! {
     /// Refusals of grants.
     pub enum PeopleFault {
@@ -33,6 +35,16 @@ crate::faults! {
                 Some(near) => format!("did you mean `{near}`? The grant is recorded as typed: revoke it with `quotient ledger revoke`, and give it again"),
                 None => "the grant reaches nothing until a plan has it; revoke it with `quotient ledger revoke` if it is misspelt".to_owned(),
             },
+        }
+        /// Every name of a grant is known, and no line has all of them.
+        ReachesNoLine {} = LedgerUnknown {
+            message: "no line in the ledger has everything that the grant names",
+            help: "each option narrows the reach: leave one out, or give a grant for each; revoke this one with `quotient ledger revoke`",
+        }
+        /// A grant whose last date is over when it is given.
+        IsOver { until: NaiveDate, today: NaiveDate } = LedgerUnknown {
+            message: format!("the grant ended on {until}, before today ({today})"),
+            help: "give it again with a later `--until`, or without",
         }
         /// An account manager for the whole channel.
         WholeChannel {} = LedgerFigure {

@@ -2,9 +2,9 @@
 
 use super::fault::StoreFault;
 use super::{file, schema};
-use crate::database::BUSY_SECONDS;
+use crate::database::{BUSY_SECONDS, Error, ErrorKind};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,6 +36,19 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreFault> {
         write_ahead(&connection).map_err(failed)?;
     }
     Ok(connection)
+}
+
+/// Returns true when the lock for writing is held during all of `patience`.
+pub(super) fn is_locked(path: &Path, patience: Duration) -> Result<bool, StoreFault> {
+    let connection = open(path)?;
+    let failed = |error: Error| StoreFault::writing(&path.display().to_string(), &error);
+    connection.busy_timeout(patience).map_err(|error| failed(error.into()))?;
+    // Nothing is written: the transaction is rolled back when it is dropped.
+    match Transaction::new_unchecked(&connection, TransactionBehavior::Immediate).map_err(Error::from) {
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == ErrorKind::Busy => Ok(true),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// Opens an existing file with the settings of a ledger.

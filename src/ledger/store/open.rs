@@ -5,6 +5,7 @@ use super::{file, file_database, schema};
 use crate::database::{Address, Connection, Error, ErrorKind, Place};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// An open ledger: one connection to its file, or to the database that has it.
 ///
@@ -132,6 +133,20 @@ impl Store {
             true => Err(StoreFault::Moved { path: self.shown.clone() }),
             false => Ok(()),
         }
+    }
+
+    /// Returns the path of the file; `None` for a database.
+    pub fn path(&self) -> Option<&Path> {
+        self.file.as_ref().map(|(path, _)| path.as_path())
+    }
+
+    /// Returns true when the lock of the file at `path` for writing is held during all of `patience`, so that no command
+    /// can be recorded.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or locked at all.
+    pub fn is_locked(path: &Path, patience: Duration) -> Result<bool, StoreFault> {
+        file_database::is_locked(path, patience)
     }
 
     /// Returns the fault of a failed read.

@@ -47,6 +47,9 @@ pub fn schemas(operations: &[&Operation], own: OwnSchemas) -> Map<String, Value>
             schemas.insert(names.get(&local).cloned().unwrap_or(local), schema);
         }
     }
+    let alternatives: Vec<(String, Value)> =
+        schemas.iter_mut().flat_map(|(name, schema)| named_alternatives(name, schema)).collect();
+    schemas.extend(alternatives);
     schemas.extend(UNIONS.iter().map(|union| (union.name.to_owned(), union.schema())));
     schemas.into_iter().collect()
 }
@@ -150,6 +153,25 @@ impl Document {
         prints.insert(name.to_owned(), print.clone());
         print
     }
+}
+
+/// Returns the alternatives of a schema that have no name as schemas, and refers to them in their place.
+///
+/// The name is that of the schema with the one word that distinguishes the alternative: `PlanCommandOffer`.
+fn named_alternatives(name: &str, schema: &mut Value) -> Vec<(String, Value)> {
+    let alternatives = schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+    let named = alternatives.filter_map(|alternative| {
+        let properties = alternative.get("properties")?.as_object()?;
+        let word = properties.values().find_map(|property| property.get("const")?.as_str())?;
+        let words = word.split('_').map(|part| {
+            let mut letters = part.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+        });
+        let own = format!("{name}{}", words.collect::<String>());
+        let reference = json!({"$ref": format!("{SCHEMAS}{own}")});
+        Some((own, std::mem::replace(alternative, reference)))
+    });
+    named.collect()
 }
 
 /// Returns the name of each schema of each document in the list of all.

@@ -2,12 +2,25 @@
 
 use super::components::{OwnSchemas, schemas};
 use super::example;
-use super::media::Media;
+use super::media::{EVENTS, Media};
 use super::operation::Operation;
 use super::path::PATH_PARAMETERS;
 use super::problem::ProblemKind;
-use minijinja::{Environment, context, value::Serde};
+use crate::ledger::store::Digest;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use minijinja::{Environment, Value as Text, context, value::Serde};
 use serde_json::{Value, json};
+
+/// Script of the page: sends the requests of its forms.
+const SCRIPT: &str = include_str!("api.js");
+
+/// Returns the policy of the page: its own script and style only, and requests to this server only.
+pub fn policy() -> String {
+    let script = BASE64_STANDARD.encode(Digest::of(SCRIPT.as_bytes()).as_bytes());
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
 
 /// Returns the page; `groups` are the operations by group, in order.
 pub fn render(groups: &[Vec<&Operation>], own: OwnSchemas) -> Result<String, minijinja::Error> {
@@ -38,6 +51,7 @@ pub fn render(groups: &[Vec<&Operation>], own: OwnSchemas) -> Result<String, min
         groups => Serde(groups),
         problems => Serde(problems),
         schemas => Serde(schemas),
+        script => Text::from_safe_string(SCRIPT.to_owned()),
     })
 }
 
@@ -56,17 +70,24 @@ fn in_words(operation: &Operation) -> Value {
         .map(|parameter| json!({"name": parameter.name, "doc": parameter.doc, "example": parameter.example}))
         .collect();
     let body = operation.body.iter().find_map(|media| media.schema.and_then(example::body));
-    let try_it = body.map(|body| {
-        let path = PATH_PARAMETERS.iter().fold(operation.path.to_owned(), |path, parameter| {
-            path.replace(&format!("{{{}}}", parameter.name), parameter.example)
-        });
-        format!("curl --request {} 127.0.0.1:7070{path} --json '\n{body:#}'", operation.method)
+    let example = body.map(|body| format!("{body:#}")).unwrap_or_default();
+    let in_path = PATH_PARAMETERS.iter().filter(|one| operation.path.contains(&format!("{{{}}}", one.name)));
+    let in_path = in_path.map(|one| json!({"place": "path", "name": one.name, "value": one.example}));
+    let in_query = operation.query.iter();
+    let in_query = in_query.map(|one| {
+        let value = if one.is_required { one.example } else { "" };
+        json!({"place": "query", "name": one.name, "value": value})
     });
+    let sent = || operation.replies.iter().filter(|reply| reply.status < 300).flat_map(|reply| reply.media);
+    let forms: Vec<&str> = sent().map(|media| media.media).collect();
+    // A stream has no end that a form could show.
+    let can_try = !sent().any(|media| media.media == EVENTS);
     let problems: Vec<&str> = operation.problems.iter().map(|kind| kind.code()).collect();
     json!({
         "id": operation.id, "method": operation.method, "path": operation.path, "summary": operation.summary,
         "doc": operation.doc, "scope": operation.scope.as_str(), "query": query, "body": media(operation.body),
-        "replies": replies, "problems": problems, "try_it": try_it,
+        "replies": replies, "problems": problems, "example": example, "can_try": can_try,
+        "parameters": in_path.chain(in_query).collect::<Vec<_>>(), "forms": if forms.len() > 1 { forms.join(", ") } else { String::new() },
     })
 }
 

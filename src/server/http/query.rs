@@ -5,6 +5,7 @@ use super::operation::{Format, Operation, Parameter};
 use super::problem::{Problem, ProblemKind};
 use crate::finding::did_you_mean;
 use crate::ledger::plan::{LineKey, LineState};
+use crate::units::date_of;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
@@ -219,12 +220,12 @@ pub fn cursor_of(key: &LineKey) -> String {
 }
 
 fn known_on(value: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
-    let read = |text: &str| text.parse().map_err(|_| invalid("`known_on` is not a date; use `2026-01-31`"));
+    let read = |text: &str| date_of(text).ok_or_else(|| invalid("`known_on` is not a date; use `2026-01-31`"));
     value.map(read).transpose()
 }
 
 fn date(value: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
-    let read = |text: &str| text.parse().map_err(|_| invalid("`as_of` is not a date; use `2025-12-31`"));
+    let read = |text: &str| date_of(text).ok_or_else(|| invalid("`as_of` is not a date; use `2025-12-31`"));
     value.map(read).transpose()
 }
 
@@ -255,6 +256,9 @@ mod tests {
     fn a_parameter_has_the_type_of_its_declaration_or_is_refused() {
         let as_of = |query: &str| read(query).and_then(|pairs| pairs.get()).map(|AsOf(date)| date);
         assert_eq!(as_of("as_of=2025-12-31").unwrap(), NaiveDate::from_ymd_opt(2025, 12, 31));
+        for text in ["-0001-12-31", "%2B10000-01-01", "2025-1-31"] {
+            assert!(as_of(&format!("as_of={text}")).is_err(), "{text}");
+        }
         assert_eq!(as_of("as_of=%zz").unwrap_err().detail, "`as_of` is not a date; use `2025-12-31`");
         let undeclared = read("").and_then(|pairs| pairs.get::<Before>());
         assert_eq!(undeclared.unwrap_err().code, "internal");

@@ -7,8 +7,10 @@ use crate::server::http::description::Description;
 use crate::server::http::media::{HTML, JSON, MARKDOWN, Media};
 use crate::server::http::negotiation::Accept;
 use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::page::policy as page_policy;
 use crate::server::http::respond::{Responded, body, document};
 use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 
 const DOCUMENTATION: Operation = Operation { group: "documentation", scope: Scope::Open, ..Operation::GET };
 
@@ -23,7 +25,7 @@ static PAGE: Operation = Operation {
     id: "docs",
     path: "/docs",
     summary: "This interface as a page",
-    doc: "One page without scripts and external resources.",
+    doc: "One page without external resources. Each operation has a form that sends a request to this server.",
     replies: &[Reply::ok("The page.", &[Media::plain(HTML)])],
     ..DOCUMENTATION
 };
@@ -47,8 +49,8 @@ pub fn table(description: &'static Description) -> Vec<Route> {
 
 fn page(description: &'static Description) -> Responded {
     let mut response = body("text/html; charset=utf-8", description.page()?);
-    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
-    response.headers_mut().insert("content-security-policy", policy);
+    let policy = HeaderValue::from_str(&page_policy()).ok();
+    response.headers_mut().extend(policy.map(|policy| (CONTENT_SECURITY_POLICY, policy)));
     Ok(response)
 }
 

@@ -1,6 +1,7 @@
 //! A question to a vendor's rules: its request, its revision, and the decision.
 
 use crate::cancel::is_cancelled;
+use crate::channel::Name;
 use crate::finding::Code;
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
@@ -17,6 +18,7 @@ use crate::server::state::app::App;
 use crate::server::state::books::VendorBooks;
 use crate::server::state::gate::Gate;
 use crate::server::state::lanes::{Lane, Lanes};
+use crate::server::state::metrics::EvaluationLabels;
 use crate::server::state::recorder::{Decided, outcome_of};
 use crate::server::state::spans::{RequestSpan, traced};
 use crate::server::state::stores::Stores;
@@ -202,7 +204,9 @@ impl Question {
         let books = VendorBooks::new(&stores.books, active, limits);
         let made = request::decide(&active.plugin, *kind, *form, body, defaults, &books, limits);
         let took = started.elapsed();
-        telemetry.metrics.evaluated(vendor, kind.as_str(), outcome_of(&made), took);
+        let labels =
+            EvaluationLabels { vendor: Name::clone(vendor), policy: kind.as_str(), outcome: outcome_of(&made) };
+        telemetry.metrics.evaluated(labels, took, self.0.span.0.as_ref().map(|span| span.trace_id()));
         let (revision, is_exhausted) = (active.revision(), is_exhausted(&made));
         if !is_cancelled() && vendors.set_aside.note(vendor, revision, is_exhausted, Instant::now()) {
             tracing::error!(

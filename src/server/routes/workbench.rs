@@ -50,7 +50,7 @@ macro_rules! files {
 }
 
 files! {
-    PAGE: "workbench", "/workbench/", "The workbench", HTML, "index.html";
+    PAGE: "workbench", "/workbench/index.html", "The workbench, also under `/workbench/`", HTML, "index.html";
     SCRIPT: "workbench_script", "/workbench/app.js", "Its script", JAVASCRIPT, "app.js";
     SCREENS: "workbench_screens", "/workbench/screens.js", "Script of its other pages", JAVASCRIPT, "screens.js";
     STYLE: "workbench_style", "/workbench/app.css", "Its style", CSS, "app.css";

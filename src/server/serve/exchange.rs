@@ -9,6 +9,7 @@ use crate::server::http::query::QueryPairs;
 use crate::server::routes::Route;
 use crate::server::state::app::App;
 use crate::server::state::gate::HEALTH;
+use crate::server::state::metrics::RequestLabels;
 use crate::server::state::spans::{Ended, RequestHead, RequestSpan, Traced};
 use crate::server::state::telemetry::Telemetry;
 use crate::server::wire::held::holding;
@@ -129,7 +130,8 @@ impl Exchange {
             span.end(&Ended { status, revision, problem: code });
         }
         let (took, method) = (self.started.elapsed(), label_of(&self.method));
-        self.telemetry.metrics.answered(self.route, method, status, took);
+        let sent = self.traced.span.as_ref().map(|span| span.trace_id());
+        self.telemetry.metrics.answered(&RequestLabels { route: self.route, method, status }, took, sent);
         self.log(status, code, response.headers(), took);
         response
     }

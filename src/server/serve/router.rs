@@ -21,9 +21,14 @@ pub fn router(app: &App) -> Router {
     for route in table().into_iter().flatten().filter(|route| app.gate.knows(route.operation)) {
         by_path.entry(route.operation.path).or_default().push(route);
     }
-    let router = by_path
-        .into_iter()
-        .fold(Router::new(), |router, (path, routes)| router.route(path, methods_of(app, path, routes)));
+    let router = by_path.into_iter().fold(Router::new(), |router, (path, routes)| {
+        // Paths of OpenAPI documents have no slash at their end.
+        let router = match path.strip_suffix("index.html") {
+            Some(directory) => router.route(directory, methods_of(app, path, routes.clone())),
+            None => router,
+        };
+        router.route(path, methods_of(app, path, routes))
+    });
     let fallback = app.clone();
     let router = router.fallback(move |request: Request| async move {
         if request.uri().path() == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {

@@ -2,7 +2,9 @@
 
 use super::metrics::Metrics;
 use super::otlp::{self, Attribute, Span};
-use crate::audit::{CollectorAddress, CollectorClient, SinkFault};
+use super::otlp_protobuf;
+use super::span_options::{Encoding, SpanOptions};
+use crate::audit::{CollectorClient, SinkFault};
 use prometheus_client::metrics::counter::Counter;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -22,6 +24,7 @@ pub const GRACE: Duration = Duration::from_secs(3);
 pub struct Exporter {
     queue: mpsc::Receiver<Span>,
     post: CollectorClient,
+    encoding: Encoding,
     resource: [Attribute; 2],
     sent: Counter,
     dropped: Counter,
@@ -30,10 +33,12 @@ pub struct Exporter {
 
 impl Exporter {
     /// Returns a sender of the spans in `queue`.
-    pub fn new(queue: mpsc::Receiver<Span>, address: CollectorAddress, service: String, metrics: &Metrics) -> Self {
+    pub fn new(queue: mpsc::Receiver<Span>, options: SpanOptions, metrics: &Metrics) -> Self {
+        let SpanOptions { address, encoding, headers, service, .. } = options;
         Self {
             queue,
-            post: CollectorClient::new(address, "application/json", TIMEOUT),
+            post: CollectorClient::new(address, encoding.media(), TIMEOUT).with_headers(headers),
+            encoding,
             resource: [
                 Attribute::text("service.name", service),
                 Attribute::text("service.version", env!("CARGO_PKG_VERSION")),
@@ -94,7 +99,12 @@ impl Exporter {
 
     /// Sends a batch, twice if the collector did not answer; returns the number of spans that the collector rejected.
     async fn attempts(&mut self, batch: &[Span]) -> Result<u64, SinkFault> {
-        let body = otlp::body(&self.resource, batch).map_err(|error| SinkFault::Lasting(error.to_string()))?;
+        let body = match self.encoding {
+            Encoding::Json => {
+                otlp::body(&self.resource, batch).map_err(|error| SinkFault::Lasting(error.to_string()))?
+            }
+            Encoding::Protobuf => otlp_protobuf::body(&self.resource, batch, env!("CARGO_PKG_VERSION")),
+        };
         let body = body.into();
         let answer = match self.post.send(&body).await {
             Err(SinkFault::Passing(_)) => {
@@ -103,7 +113,10 @@ impl Exporter {
             }
             sent => sent?,
         };
-        Ok(otlp::rejected(&answer))
+        Ok(match self.encoding {
+            Encoding::Json => otlp::rejected(&answer),
+            Encoding::Protobuf => otlp_protobuf::rejected(&answer),
+        })
     }
 }
 

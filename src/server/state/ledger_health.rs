@@ -2,6 +2,8 @@
 
 use super::plans::Plans;
 use crate::finding::Finding;
+use crate::ledger::store::Store;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +13,18 @@ impl Plans {
     /// A database that does not answer within `patience` is one that cannot be used. Only the log has its address.
     pub async fn trouble(&self, patience: Duration) -> Option<String> {
         let ledger = Arc::clone(self.ledger().ok()?);
+        // Without the store of the requests: they must not wait while a lock is looked at.
         let head = tokio::task::spawn_blocking(move || {
-            ledger.read(|store| store.expect_in_place().and_then(|()| store.head()).map(drop))
+            let path = ledger.read(|store| {
+                store.expect_in_place().and_then(|()| store.head()).map(|_| store.path().map(Path::to_owned))
+            })?;
+            path.map_or(Ok(false), |path| Store::is_locked(&path, patience / 2))
         });
         match tokio::time::timeout(patience, head).await {
-            Ok(Ok(Ok(()))) => None,
+            Ok(Ok(Ok(false))) => None,
+            Ok(Ok(Ok(true))) => Some(
+                "the ledger is locked by another process: commands are not recorded until it is released".to_owned(),
+            ),
             Ok(Ok(Err(fault))) => {
                 tracing::error!("{}", Finding::from(fault));
                 Some("the ledger cannot be read; the log has the reason".to_owned())

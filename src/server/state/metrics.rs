@@ -7,21 +7,25 @@ use super::process::Process;
 use crate::channel::Name;
 use crate::library::{Catalog, Outcome, State};
 use crate::plugin::VendorPlugin;
+use crate::request::Kind;
 use crate::server::http::problem::ProblemKind;
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::exemplar::HistogramWithExemplars;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Upper bounds of the classes of durations, in seconds.
 const SECONDS: [f64; 14] =
     [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Outcomes of evaluations.
+const OUTCOMES: [&str; 3] = ["decided", "refused", "failed"];
 
 /// Reasons for which requests are refused before they start.
 pub const SHED: [&str; 5] = ["vendor_busy", "caller_busy", "queue_full", "waited_too_long", "panicked"];
@@ -102,8 +106,22 @@ struct BuildLabels {
     commit: String,
 }
 
-type Seconds = Family<RequestLabels, Histogram, fn() -> Histogram>;
-type WorkSeconds = Family<WorkLabels, Histogram, fn() -> Histogram>;
+/// Label of an exemplar: the trace in which a value was measured.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TraceLabel {
+    trace_id: String,
+}
+
+type TracedSeconds = HistogramWithExemplars<TraceLabel>;
+type Seconds = Family<RequestLabels, TracedSeconds, fn() -> TracedSeconds>;
+type WorkSeconds = Family<WorkLabels, TracedSeconds, fn() -> TracedSeconds>;
+
+/// Notes a duration, with its trace as exemplar when its spans are sent.
+fn note(seconds: &TracedSeconds, took: Duration, trace: Option<&str>) {
+    let label = trace.map(|trace| TraceLabel { trace_id: trace.to_owned() });
+    let time = label.is_some().then(SystemTime::now);
+    seconds.observe(took.as_secs_f64(), label, time);
+}
 
 /// State at the moment of a scrape.
 pub struct Snapshot<'a> {
@@ -153,7 +171,6 @@ pub struct Metrics {
     wait_seconds: Family<LaneLabels, Histogram, fn() -> Histogram>,
     /// Without a series until there is a certificate.
     certificate: Family<Vec<(String, String)>, Gauge>,
-    resident: Gauge<u64, AtomicU64>,
     scrape: Mutex<()>,
 }
 
@@ -166,10 +183,11 @@ impl Default for Metrics {
 impl Metrics {
     /// Returns metrics that have counted nothing.
     pub fn new() -> Self {
-        let mut registry = Registry::with_prefix("quota");
+        let mut registry = Registry::with_prefix("quotient");
         let seconds: fn() -> Histogram = || Histogram::new(SECONDS);
+        let traced: fn() -> TracedSeconds = || TracedSeconds::new(SECONDS.into_iter());
         let (evaluation_seconds, request_seconds) =
-            (WorkSeconds::new_with_constructor(seconds), Seconds::new_with_constructor(seconds));
+            (WorkSeconds::new_with_constructor(traced), Seconds::new_with_constructor(traced));
         let mut metrics = Self {
             evaluations: Family::default(),
             evaluation_seconds,
@@ -192,7 +210,6 @@ impl Metrics {
             busy: Family::default(),
             wait_seconds: Family::new_with_constructor(seconds),
             certificate: Family::default(),
-            resident: Gauge::default(),
             registry: Registry::default(),
             process: Registry::default(),
             scrape: Mutex::default(),
@@ -253,25 +270,22 @@ impl Metrics {
         registry.register_with_unit("lane_wait", what, Unit::Seconds, m.wait_seconds.clone());
         let what = "End of the validity of the certificate, since 1970";
         registry.register_with_unit("certificate_expiry_timestamp", what, Unit::Seconds, m.certificate.clone());
-        registry.register_with_unit("process_resident_memory", "Memory in use", Unit::Bytes, m.resident.clone());
         let build = Family::<BuildLabels, Gauge>::default();
         let commit = option_env!("QUOTIENT_COMMIT").unwrap_or("unknown").to_owned();
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION").to_owned(), commit }).set(1);
         registry.register("build_info", "This program", build);
     }
 
-    /// Counts an evaluation.
-    pub fn evaluated(&self, vendor: &Name, policy: &'static str, outcome: &'static str, took: Duration) {
-        let vendor = Name::clone(vendor);
-        let work = WorkLabels { vendor: Name::clone(&vendor), policy };
-        self.evaluation_seconds.get_or_create(&work).observe(took.as_secs_f64());
-        self.evaluations.get_or_create(&EvaluationLabels { vendor, policy, outcome }).inc();
+    /// Counts an evaluation; `trace` is the id of its trace when spans of it are sent.
+    pub fn evaluated(&self, labels: EvaluationLabels, took: Duration, trace: Option<&str>) {
+        let work = WorkLabels { vendor: Name::clone(&labels.vendor), policy: labels.policy };
+        note(&self.evaluation_seconds.get_or_create(&work), took, trace);
+        self.evaluations.get_or_create(&labels).inc();
     }
 
-    /// Counts a response.
-    pub fn answered(&self, route: &'static str, method: &'static str, status: u16, took: Duration) {
-        let labels = RequestLabels { route, method, status };
-        self.request_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+    /// Counts a response; `trace` is the id of its trace when spans of it are sent.
+    pub fn answered(&self, labels: &RequestLabels, took: Duration, trace: Option<&str>) {
+        note(&self.request_seconds.get_or_create(labels), took, trace);
     }
 
     /// Counts a request that was refused before it started.
@@ -301,7 +315,6 @@ impl Metrics {
         // Two scrapes at once must not clear what the other has just set.
         let _one = self.scrape.lock();
         now.lanes.iter().for_each(|(lane, load)| self.lane(lane, *load));
-        resident().map(|bytes| self.resident.set(bytes));
         [&self.last_reload, &self.last_reload_successful, &self.stale, &self.set_aside, &self.differing]
             .into_iter()
             .for_each(Family::clear);
@@ -319,6 +332,10 @@ impl Metrics {
             for outcome in Outcome::ALL {
                 let result = outcome.as_str().to_owned();
                 drop(self.reloads.get_or_create(&ReloadLabels { vendor: name.to_string(), result }));
+            }
+            for (kind, outcome) in Kind::ALL.iter().flat_map(|kind| OUTCOMES.map(|outcome| (kind, outcome))) {
+                let labels = EvaluationLabels { vendor: Name::clone(name), policy: kind.as_str(), outcome };
+                drop(self.evaluations.get_or_create(&labels));
             }
             if let Some(revision) = vendor.revision() {
                 let labels = PolicyLabels { vendor: name.to_string(), revision: revision.to_owned() };
@@ -345,17 +362,4 @@ pub fn visible(text: &str, sees: impl Fn(&str) -> bool) -> String {
         line.starts_with('#') || vendor.is_none_or(|(vendor, _)| sees(vendor))
     };
     text.split_inclusive('\n').filter(is_visible).collect()
-}
-
-/// Returns the resident memory in bytes, on Linux.
-#[cfg(target_os = "linux")]
-fn resident() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * rustix::param::page_size() as u64)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn resident() -> Option<u64> {
-    None
 }

@@ -57,17 +57,38 @@ pub struct SpanFlags {
     pub is_parent_remote: bool,
 }
 
+impl SpanFlags {
+    /// Returns the flags as a number, with that of a sampled trace.
+    pub fn number(self) -> u32 {
+        let sampled = 1;
+        sampled | HAS_IS_REMOTE | if self.is_parent_remote { IS_REMOTE } else { 0 }
+    }
+}
+
+impl SpanKind {
+    /// Returns the number of the kind.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Internal => 1,
+            Self::Server => 2,
+        }
+    }
+}
+
 /// A name with a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attribute {
-    key: &'static str,
-    value: Value,
+    pub(super) key: &'static str,
+    pub(super) value: Value,
 }
 
+/// Value of an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-enum Value {
+pub enum Value {
+    /// A string.
     #[serde(rename = "stringValue")]
     Text(String),
+    /// An integer.
     #[serde(rename = "intValue", serialize_with = "signed_text")]
     Number(i64),
 }
@@ -85,15 +106,11 @@ impl Attribute {
 }
 
 fn flags<S: Serializer>(flags: &SpanFlags, serializer: S) -> Result<S::Ok, S::Error> {
-    let sampled = 1;
-    serializer.serialize_u32(sampled | HAS_IS_REMOTE | if flags.is_parent_remote { IS_REMOTE } else { 0 })
+    serializer.serialize_u32(flags.number())
 }
 
 fn kind<S: Serializer>(kind: &SpanKind, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u8(match kind {
-        SpanKind::Internal => 1,
-        SpanKind::Server => 2,
-    })
+    serializer.serialize_u8(kind.number())
 }
 
 fn text<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {

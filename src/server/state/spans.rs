@@ -6,9 +6,7 @@
 use super::exporter::Exporter;
 use super::metrics::Metrics;
 use super::otlp::{Attribute, Span, SpanFlags, SpanKind};
-use crate::audit::{BadAddress, CollectorAddress};
-use crate::finding::Finding;
-use crate::server::fault::ServerFault;
+use super::span_options::SpanOptions;
 use crate::server::http::context::extension;
 use crate::server::http::identity::{Trace, new_span_id};
 use crate::server::http::problem::{MAX_INSTANCE, Problem};
@@ -25,29 +23,6 @@ use tokio::sync::mpsc;
 const QUEUED: usize = 4_096;
 /// Requests of which a sample is taken.
 const SAMPLE_OF: u64 = 1_000;
-
-/// Collector of spans, and the requests that are traced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SpanOptions {
-    address: CollectorAddress,
-    /// Traces started per 1,000 requests without one.
-    pub sample: u16,
-    /// Name of the service in spans.
-    pub service: String,
-}
-
-impl SpanOptions {
-    /// Returns options that trace every request and send spans to the collector at `endpoint`, such as `http://127.0.0.1:4318`; `/v1/traces` is added to it.
-    pub fn new(endpoint: &str) -> Result<Self, Finding> {
-        let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
-        let address = CollectorAddress::parse(&url).map_err(|bad| ServerFault::BadCollector {
-            address: endpoint.to_owned(),
-            reason: bad.to_string(),
-            is_https: bad == BadAddress::Https,
-        })?;
-        Ok(Self { address, sample: 1_000, service: "quotient".to_owned() })
-    }
-}
 
 /// Queue of spans.
 pub struct Spans {
@@ -66,7 +41,7 @@ pub fn spans(options: SpanOptions, is_tls: bool, metrics: &Metrics) -> (Spans, E
         scheme: if is_tls { "https" } else { "http" },
         dropped: metrics.dropped_spans.clone(),
     };
-    let exporter = Exporter::new(receiver, options.address, options.service, metrics);
+    let exporter = Exporter::new(receiver, options, metrics);
     (spans, exporter)
 }
 
@@ -180,6 +155,11 @@ impl OpenSpan {
         let (kind, outcome, revision) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let is_ended = AtomicBool::new(false);
         Self { spans, trace, begun, begun_at, name, attributes, kind, outcome, revision, is_ended }
+    }
+
+    /// Returns the id of the trace: 32 hex digits.
+    pub fn trace_id(&self) -> &str {
+        &self.trace.trace_id
     }
 
     /// Sets the kind of decision: `assessment`, `proposal`, …

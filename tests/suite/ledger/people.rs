@@ -103,6 +103,15 @@ fn names_that_no_plan_has_are_warnings_and_a_partner_of_several_vendors_needs_on
     // P7 is a partner of the other vendor.
     let other = Reach { vendor: Some("meridian".to_owned()), partners: vec!["P7".to_owned()], ..Reach::default() };
     assert!(said(&store, Role::PartnerUser, other).unwrap()[0].contains("the partner `P7`"));
+    // Both names are known, and no line has both.
+    let mut noa = Opening { vendor: "meridian".to_owned(), name: "M2027".to_owned(), ..opening(&["P9"]) };
+    noa.lines[0].manager = Some("Noa".to_owned());
+    let loaded = load_or_new(&store, "M2027").unwrap();
+    give(&mut store, &loaded, &[Command::Open(Box::new(noa))], &Actor::new("pia"), day("2025-12-01")).unwrap();
+    let both = |partner: &str| Reach { partners: vec![partner.to_owned()], ..managers("Noa") };
+    assert_eq!(said(&store, Role::ChannelManager, both("P9")), Ok(Vec::new()));
+    let excluding = said(&store, Role::ChannelManager, both("P1")).unwrap();
+    assert!(excluding[0].starts_with("no line in the ledger has everything that the grant names"), "{excluding:?}");
 }
 
 #[test]

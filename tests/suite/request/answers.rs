@@ -120,6 +120,10 @@ fn a_factor_that_abstains_weighs_nothing() {
         "because": "nothing known",
     });
     assert_eq!(line["factors"], json!([factor]));
+    // No quota is never without a finding that says what is missing.
+    let finding = &document(&answer)["findings"][0];
+    assert_eq!((&finding["code"], &finding["severity"]), (&json!("plan::no_assessment"), &json!("warning")));
+    assert_eq!(finding["message"], "no factor indicates a quota for `A`: `history`: nothing known");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn metrics_list_the_vendors_that_the_caller_may_see() {
         let text = metrics(server.address, wrong);
         assert_eq!(vendors_in(&text), [""; 0]);
         assert!(!text.contains("meridian") && !text.contains("halcyon"), "{text}");
-        assert!(text.contains("quota_http_connections ") && text.ends_with("# EOF\n"), "{text}");
+        assert!(text.contains("quotient_http_connections ") && text.ends_with("# EOF\n"), "{text}");
     }
     assert_eq!(vendors_in(&metrics(server.address, &[ORDERS])), ["meridian"]);
     assert_eq!(vendors_in(&metrics(server.address, &[OPERATOR])), ["halcyon", "meridian"]);
@@ -262,8 +262,8 @@ fn rules_that_use_up_their_budget_every_time_are_set_aside_and_other_vendors_are
     assert_eq!(health["vendors"]["halcyon"]["is_set_aside"], false);
     assert_eq!(health["status"], "degraded");
     let metrics = get(server.address, "/metrics").unwrap().text();
-    assert!(metrics.contains("quota_policy_set_aside{vendor=\"meridian\"} 1"), "{metrics}");
-    assert!(metrics.contains("quota_policy_set_aside{vendor=\"halcyon\"} 0"), "{metrics}");
+    assert!(metrics.contains("quotient_policy_set_aside{vendor=\"meridian\"} 1"), "{metrics}");
+    assert!(metrics.contains("quotient_policy_set_aside{vendor=\"halcyon\"} 0"), "{metrics}");
 }
 
 #[test]

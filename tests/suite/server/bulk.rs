@@ -1,5 +1,6 @@
 //! Commands about several lines: recorded as a whole or not at all, with an entry and a pointer for each line.
 
+use super::document::alternatives;
 use super::plans::{PARTNERS, Site, line, opening, usd};
 use quotient::server::openapi;
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ fn pointers(entries: &[(String, String)]) -> Vec<&str> {
 fn every_command_about_lines_is_refused_as_a_whole_with_a_pointer_for_each() {
     let site = site();
     let schema = openapi();
-    let variants = schema.pointer("/components/schemas/PlanCommand/oneOf").and_then(Value::as_array).unwrap();
+    let variants = alternatives(&schema, "PlanCommand");
     let about_lines = variants.iter().filter(|variant| variant["properties"]["lines"].is_object());
     let names: Vec<&str> =
         about_lines.map(|variant| variant["properties"]["command"]["const"].as_str().unwrap()).collect();

@@ -65,7 +65,7 @@ fn only_what_says_nothing_of_vendors_is_open_to_everybody() {
         "/v1/script-api",
         // Signing in.
         "/v1/session",
-        "/workbench/",
+        "/workbench/index.html",
         "/workbench/app.js",
         "/workbench/app.css",
         "/workbench/screens.js",
@@ -180,16 +180,22 @@ fn answers_keep_to_the_contract() {
         "an operation is not on the page"
     );
     assert!(ProblemKind::ALL.iter().all(|kind| page.contains(&format!("id=\"{}\"", kind.code()))));
-    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("<script"));
+    assert!(!page.contains("http://") && !page.contains("https://"));
+    // Its one script is that of the policy, and every operation but streams has a form.
+    assert_eq!(page.matches("<script").count(), 1);
+    let policy = get(address, "/docs").unwrap().field("content-security-policy").unwrap().to_owned();
+    assert!(policy.contains("script-src 'sha256-") && policy.contains("connect-src 'self'"), "{policy}");
+    assert!(page.contains("data-path=\"&#x2f;v1&#x2f;vendors&#x2f;{vendor}&#x2f;assessments\""));
+    assert!(!page.contains("data-path=\"&#x2f;v1&#x2f;events\""));
     let metrics = get(address, "/metrics").unwrap().text();
     for name in [
-        "quota_evaluations_total{vendor=\"meridian\",policy=\"assessment\",outcome=\"decided\"}",
-        "quota_evaluation_duration_seconds_bucket",
-        "quota_http_request_duration_seconds_count",
-        "quota_policy_last_reload_timestamp_seconds{vendor=\"halcyon\"}",
-        "quota_policy_last_reload_successful{vendor=\"meridian\"} 1",
-        "quota_policy_info{vendor=\"meridian\",revision=\"",
-        "quota_build_info",
+        "quotient_evaluations_total{vendor=\"meridian\",policy=\"assessment\",outcome=\"decided\"}",
+        "quotient_evaluation_duration_seconds_bucket",
+        "quotient_http_request_duration_seconds_count",
+        "quotient_policy_last_reload_timestamp_seconds{vendor=\"halcyon\"}",
+        "quotient_policy_last_reload_successful{vendor=\"meridian\"} 1",
+        "quotient_policy_info{vendor=\"meridian\",revision=\"",
+        "quotient_build_info",
         "# EOF",
     ] {
         assert!(metrics.contains(name), "no {name} in\n{metrics}");

@@ -51,6 +51,12 @@ fn described(document: &Value) -> Vec<(String, &Value)> {
     methods.collect()
 }
 
+/// The alternatives of a schema of the document, whatever their names.
+pub fn alternatives<'a>(document: &'a Value, name: &str) -> Vec<&'a Value> {
+    let alternatives = schemas(document)[name]["oneOf"].as_array().unwrap().iter();
+    alternatives.map(|one| document.pointer(&one["$ref"].as_str().unwrap()[1..]).unwrap()).collect()
+}
+
 #[test]
 fn every_thing_has_one_schema() {
     let document = openapi();
@@ -94,6 +100,7 @@ fn alternatives_are_distinct() {
         }
         // A tagged union cannot be read by each generator (docs/clients.md): a member with one word distinguishes them.
         assert!(!object.contains_key("discriminator"), "{pointer}");
+        assert!(alternatives.iter().all(|one| one["$ref"].is_string()), "{pointer} has an alternative without a name");
         let words = alternatives.iter().map(|one| {
             let schema = one["$ref"].as_str().map_or(one, |name| document.pointer(&name[1..]).unwrap());
             let word_of = |member: &str| {

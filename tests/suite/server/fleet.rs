@@ -397,8 +397,13 @@ fn lose_nothing(fleet: &Fleet, entrance: impl FnOnce(&Running, &Running) -> (Vec
     assert_eq!(send(&one, "PUT", PIN, &json!({"revision": pinned, "reason": "x"})).status, 200);
     let id = send(&other, "POST", "/v1/vendors/meridian/books", &book("P1")).json()["id"].as_str().unwrap().to_owned();
     let seen = mixed(&addresses, &id, &pinned, cases(1_000, 10_000) as usize, || {
+        // Rules roll out at the same time; the pin holds.
+        let rule = fleet.home.read("rules/meridian/history.rhai");
+        fleet.home.save("rules/meridian/history.rhai", &(rule + "\n// rolled out\n"));
         other.signal("KILL");
     });
+    let newest = one.vendor("meridian", |vendor| vendor["disk_revision"] != pinned.as_str());
+    assert_eq!(newest["revision"], pinned.as_str(), "{newest}");
     let failed = seen.failed.into_inner();
     assert!(failed.is_empty(), "{} of {:?}: {}", failed.len(), seen.asked, failed[0]);
     // A killed replica may have decided a request whose caller got no response; the next one decides it again.

@@ -15,6 +15,7 @@ pub mod hostile;
 pub mod http;
 pub mod load;
 mod log;
+mod monitoring;
 mod operation;
 mod page;
 mod partner_page;

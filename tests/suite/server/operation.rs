@@ -93,7 +93,7 @@ fn a_check_speaks_tls() {
     // The certificate of a new `rcgen` is valid until the year 4096.
     let metrics = get(admin.parse().unwrap(), "/metrics").unwrap().text();
     let expiry =
-        metrics.lines().find_map(|line| line.strip_prefix("quota_certificate_expiry_timestamp_seconds{} ")).unwrap();
+        metrics.lines().find_map(|line| line.strip_prefix("quotient_certificate_expiry_timestamp_seconds{} ")).unwrap();
     assert_eq!(expiry, "67090118400", "1 January 4096");
 }
 
@@ -223,10 +223,12 @@ fn counters_begin_with_zero_and_the_process_is_measured() {
     let server = home.serve(&[]);
     let metrics = get(server.address, "/metrics").unwrap().text();
     for line in [
-        "quota_requests_shed_total{reason=\"vendor_busy\"} 0",
-        "quota_rejected_rows_total{reason=\"input_refused\"} 0",
-        "quota_policy_reloads_total{vendor=\"meridian\",result=\"refused\"} 0",
-        "quota_policy_stale_seconds{vendor=\"meridian\"} 0",
+        "quotient_requests_shed_total{reason=\"vendor_busy\"} 0",
+        "quotient_rejected_rows_total{reason=\"input_refused\"} 0",
+        "quotient_policy_reloads_total{vendor=\"meridian\",result=\"refused\"} 0",
+        "quotient_policy_stale_seconds{vendor=\"meridian\"} 0",
+        "quotient_evaluations_total{vendor=\"meridian\",policy=\"proposal\",outcome=\"failed\"} 0",
+        "quotient_decision_records_dropped_total 0",
     ] {
         assert!(metrics.lines().any(|one| one == line), "no `{line}` in\n{metrics}");
     }

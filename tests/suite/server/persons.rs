@@ -1,6 +1,7 @@
 //! Who sees and does what in plans of record: for every operation, role and foreign object the answer is that of one
 //! that never existed. The matrix comes from the list of operations and the schema of the commands.
 
+use super::document::alternatives;
 use super::http::Answer;
 use super::partner_page::of_line;
 use super::plans::{PARTNERS, Site, ledger_command, line, opening, usd};
@@ -44,7 +45,7 @@ fn as_person(site: &Site, person: &str, method: &str, path: &str, body: Option<&
 /// Every command of the schema about a line, with a body for the line `id`.
 fn commands(id: &str) -> Vec<Value> {
     let schema = openapi();
-    let variants = schema.pointer("/components/schemas/PlanCommand/oneOf").and_then(Value::as_array).unwrap();
+    let variants = alternatives(&schema, "PlanCommand");
     let names: Vec<&str> =
         variants.iter().map(|variant| variant["properties"]["command"]["const"].as_str().unwrap()).collect();
     assert!(names.len() > 10, "{names:?}");
@@ -80,7 +81,7 @@ fn commands(id: &str) -> Vec<Value> {
 /// Every change of a business plan of the schema.
 fn business_changes() -> Vec<Value> {
     let schema = openapi();
-    let variants = schema.pointer("/components/schemas/BusinessPlanChange/oneOf").and_then(Value::as_array).unwrap();
+    let variants = alternatives(&schema, "BusinessPlanChange");
     let names: Vec<&str> =
         variants.iter().map(|variant| variant["properties"]["change"]["const"].as_str().unwrap()).collect();
     assert!(names.len() > 10, "{names:?}");

@@ -439,3 +439,18 @@ fn a_business_plan_is_changed_by_the_command_and_read_as_document_and_page() {
     assert_eq!((refused.status, refused.json()["code"].as_str()), (404, Some("line_unknown")), "{}", refused.text());
     assert_eq!(site.reads("/FY2026/business-plans/P1")["vision"], json!(null));
 }
+
+/// Reading goes on then, and each command waits for the lock, and is refused in the end.
+#[test]
+fn a_ledger_that_another_process_has_locked_is_reported() {
+    let site = Site::new(None, &[]);
+    let health = || ask(site.server.address, "GET", "/health", &[], b"").unwrap().json();
+    assert_eq!(health()["status"], "ok", "{}", health());
+    let other = rusqlite::Connection::open(site.ledger()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let locked = health();
+    assert_eq!(locked["status"], "degraded", "{locked}");
+    assert!(locked["reasons"][0].as_str().unwrap().contains("locked by another process"), "{locked}");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(health()["status"], "ok", "{}", health());
+}

@@ -2,15 +2,16 @@
 //! that are absent are left out, and named.
 
 use super::hostile::assessment;
-use super::http::{ask, get};
+use super::http::{ask, get, request};
 use super::running::{Home, Running, free_address};
-use crate::patience::until;
-use std::net::SocketAddr;
+use crate::patience::{HANG, until};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// A proxy that ends with this value.
+/// A proxy, or another program that listens, which ends with this value.
 pub struct Proxy {
     child: Child,
     /// Where it listens.
@@ -27,7 +28,8 @@ impl Drop for Proxy {
 
 /// True when a program is installed; its absence is named.
 pub fn is_here(program: &str) -> bool {
-    let is_here = Command::new(program).arg("-v").output().is_ok_and(|output| output.status.success());
+    let version = if matches!(program, "nginx" | "haproxy") { "-v" } else { "--version" };
+    let is_here = Command::new(program).arg(version).output().is_ok_and(|output| output.status.success());
     if !is_here {
         println!("left out: {program} is not here");
     }
@@ -37,7 +39,12 @@ pub fn is_here(program: &str) -> bool {
 impl Proxy {
     /// Starts a program with its configuration in a file; `{listen}`, `{home}` in it are replaced.
     fn start(program: &str, configuration: &str, arguments: &[&str]) -> Self {
-        let (home, address) = (tempfile::tempdir().unwrap(), free_address());
+        Self::start_at(free_address(), program, configuration, arguments)
+    }
+
+    /// Starts a program that listens on this address.
+    pub fn start_at(address: SocketAddr, program: &str, configuration: &str, arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
         let folder = home.path().display().to_string();
         let text = configuration.replace("{listen}", &address.to_string()).replace("{home}", &folder);
         let file = home.path().join("configuration");
@@ -67,6 +74,14 @@ impl Proxy {
         proxy
     }
 
+    /// Caddy with its defaults, before one server.
+    fn caddy(server: SocketAddr) -> Self {
+        let configuration = format!(
+            "{{\n    admin off\n    persist_config off\n    storage file_system {{home}}\n}}\nhttp://{{listen}} {{\n    reverse_proxy {server}\n}}\n"
+        );
+        Self::start("caddy", &configuration, &["run", "--config", "{file}", "--adapter", "caddyfile"])
+    }
+
     /// nginx with its defaults: HTTP/1.0 to the server, the body of the request held back until it is whole.
     fn nginx(server: SocketAddr, more: &str) -> Self {
         let configuration = format!(
@@ -83,21 +98,51 @@ fn post(address: SocketAddr, body: &[u8]) -> std::io::Result<super::http::Answer
     ask(address, "POST", "/v1/vendors/meridian/proposals", &["Content-Type: application/json"], body)
 }
 
-#[test]
-fn an_early_refusal_passes_nginx() {
-    if !is_here("nginx") {
-        return;
+/// Each proxy that is installed, with its name, before the server.
+fn proxies(server: &Running) -> Vec<(&'static str, Proxy)> {
+    let mut proxies = Vec::new();
+    if is_here("nginx") {
+        proxies.push(("nginx", Proxy::nginx(server.address, "")));
+        let more = "proxy_request_buffering off; proxy_http_version 1.1;";
+        proxies.push(("nginx without buffers", Proxy::nginx(server.address, more)));
     }
+    if is_here("haproxy") {
+        proxies.push(("haproxy", Proxy::haproxy([server, server])));
+    }
+    if is_here("caddy") {
+        proxies.push(("caddy", Proxy::caddy(server.address)));
+    }
+    proxies
+}
+
+#[test]
+fn an_early_refusal_passes_proxies() {
     let home = Home::new();
     let server = home.serve(&["--body", "1"]);
     let body = vec![b' '; 12 << 20];
-    for more in ["", "proxy_request_buffering off; proxy_http_version 1.1;"] {
-        let proxy = Proxy::nginx(server.address, more);
+    for (name, proxy) in proxies(&server) {
         for _ in 0..3 {
             let answer = post(proxy.address, &body).unwrap();
-            assert_eq!(answer.status, 413, "{more}: {}", answer.text());
+            assert_eq!(answer.status, 413, "{name}: {}", answer.text());
             assert_eq!(answer.json()["code"], "body_too_large");
         }
+    }
+}
+
+/// A proxy that held the stream back until it has enough bytes would show nothing of a change.
+#[test]
+fn events_pass_proxies_as_they_happen() {
+    let home = Home::new();
+    let server = home.serve(&["--allow-host", "quotas.example.com"]);
+    for (number, (name, proxy)) in proxies(&server).into_iter().enumerate() {
+        let mut stream = TcpStream::connect(proxy.address).unwrap();
+        stream.set_read_timeout(Some(HANG)).unwrap();
+        stream.write_all(&request("GET", "/v1/events", &[], b"")).unwrap();
+        let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+        assert!(lines.by_ref().any(|line| line.contains("listening")), "{name}");
+        let file = "rules/halcyon/vendor.toml";
+        home.save(file, &format!("{}\n# {number}\n", home.read(file)));
+        assert!(lines.any(|line| line.starts_with("id: ")), "{name}: the change never came");
     }
 }
 

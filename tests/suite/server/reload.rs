@@ -32,7 +32,7 @@ fn a_broken_rule_keeps_the_last_good_one_and_is_reported_everywhere() {
             (&"degraded".into(), &"vendor `meridian` is degraded".into())
         );
         let metrics = get(server.address, "/metrics").unwrap().text();
-        assert!(metrics.contains("quota_policy_last_reload_successful{vendor=\"meridian\"} 0"), "{metrics}");
+        assert!(metrics.contains("quotient_policy_last_reload_successful{vendor=\"meridian\"} 0"), "{metrics}");
         assert_eq!(get(server.address, "/health/ready").unwrap().status, 200);
         // The other vendor is as it was.
         assert_eq!(server.vendor("halcyon", |_| true)["state"], "active");

@@ -3,7 +3,7 @@
 use super::hostile::assessment;
 use super::http::{Answer, ask, get, post};
 use super::running::{Home, Running, free_address};
-use crate::patience::HANG;
+use crate::patience::{HANG, until};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -72,7 +72,9 @@ fn take(stream: &TcpStream, kept: &Mutex<Vec<(String, Value)>>, answer: &str) ->
     let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length?];
     reader.read_exact(&mut body).ok()?;
-    kept.lock().unwrap().push((head, serde_json::from_slice(&body).ok()?));
+    // A body that is not JSON is kept as its length.
+    let body = serde_json::from_slice(&body).unwrap_or_else(|_| Value::from(body.len()));
+    kept.lock().unwrap().push((head, body));
     let mut stream = stream;
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{answer}", answer.len()).ok()
 }
@@ -148,6 +150,56 @@ fn a_request_is_a_span_of_the_callers_trace_with_its_steps_below_it() {
     let resource = &body["resourceSpans"][0]["resource"];
     assert_eq!(attribute(resource, "service.name").as_deref(), Some("quotas"));
     assert_eq!(attribute(resource, "service.version").as_deref(), Some(env!("CARGO_PKG_VERSION")));
+}
+
+/// What the bytes of the binary encoding are is tested beside its writer.
+#[test]
+fn spans_are_sent_in_the_binary_encoding_with_further_header_fields() {
+    // A response with three rejected spans: field 1, a message whose field 1 is 3.
+    let collector = Collector::start("\n\u{2}\u{8}\u{3}");
+    let home = Home::new();
+    let server = home.serve(&[
+        "--otlp",
+        &collector.url(),
+        "--otlp-protocol",
+        "http/protobuf",
+        "--otlp-headers",
+        "api-key=s3cret%2C,x-team=quotas",
+    ]);
+    assert_eq!(traced(&server, "01", &[]).status, 200);
+    until("the spans", || counted(&server, "quotient_spans_dropped_total") == 3);
+    let (head, body) = collector.bodies.lock().unwrap()[0].clone();
+    let head = head.to_ascii_lowercase();
+    for field in ["content-type: application/x-protobuf\r\n", "api-key: s3cret,\r\n", "x-team: quotas\r\n"] {
+        assert!(head.contains(field), "{head}");
+    }
+    assert!(body.as_u64().is_some_and(|length| length > 100), "{body}");
+    let shown = std::process::Command::new(env!("CARGO_BIN_EXE_quotient"))
+        .args(["serve", "--show-config", "--otlp-headers", "api-key=s3cret,abcdef"])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("otlp_headers = [\"api-key=…\", \"=…\"]"), "{shown}");
+    assert!(!shown.contains("s3cret") && !shown.contains("abcdef"), "{shown}");
+}
+
+#[test]
+fn durations_have_the_trace_of_a_request_as_exemplar() {
+    let collector = Collector::start("{}");
+    let home = Home::new();
+    let server = home.serve(&["--otlp", &collector.url(), "--otlp-sample", "0"]);
+    assert_eq!(traced(&server, "00", &[]).status, 200);
+    let exemplars = || -> Vec<String> {
+        let text = get(server.address, "/metrics").unwrap().text();
+        text.lines().filter(|line| line.contains("# {trace_id=")).map(str::to_owned).collect()
+    };
+    assert_eq!(exemplars(), Vec::<String>::new(), "spans of a trace that is not sampled are not sent");
+    assert_eq!(traced(&server, "01", &[]).status, 200);
+    let found = exemplars();
+    for name in ["quotient_http_request_duration_seconds_bucket", "quotient_evaluation_duration_seconds_bucket"] {
+        let line = found.iter().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {found:?}"));
+        assert!(line.contains(&format!("# {{trace_id=\"{TRACE}\"}} ")), "{line}");
+    }
 }
 
 #[test]
@@ -246,10 +298,10 @@ fn spans_that_the_collector_leaves_out_are_counted() {
     traced(&server, "01", &[]);
     collector.span("POST /v1/vendors/{vendor}/assessments");
     let start = Instant::now();
-    while counted(&server, "quota_spans_dropped_total") == 0 {
+    while counted(&server, "quotient_spans_dropped_total") == 0 {
         assert!(start.elapsed() < HANG);
     }
-    let sent = counted(&server, "quota_spans_total") + counted(&server, "quota_spans_dropped_total");
+    let sent = counted(&server, "quotient_spans_total") + counted(&server, "quotient_spans_dropped_total");
     assert_eq!(sent, 3);
 }
 
@@ -264,11 +316,11 @@ fn a_collector_that_is_not_there_or_never_answers_holds_nothing_up_and_losses_ar
             assert_eq!(post(server.address, ASSESSMENTS, &assessment("P1")).unwrap().status, 200);
         }
         let start = Instant::now();
-        while counted(&server, "quota_spans_dropped_total") < 3 {
+        while counted(&server, "quotient_spans_dropped_total") < 3 {
             assert!(start.elapsed() < HANG, "{}", server.log());
             std::thread::sleep(Duration::from_millis(50));
         }
-        assert_eq!(counted(&server, "quota_spans_total"), 0);
+        assert_eq!(counted(&server, "quotient_spans_total"), 0);
         assert!(server.log().contains("spans cannot be sent"), "{}", server.log());
         server.signal("TERM");
         assert_eq!(server.wait(), Some(0));

@@ -9,8 +9,9 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 5] = [
     ("/workbench/", "index.html", "text/html"),
+    ("/workbench/index.html", "index.html", "text/html"),
     ("/workbench/app.js", "app.js", "text/javascript"),
     ("/workbench/screens.js", "screens.js", "text/javascript"),
     ("/workbench/app.css", "app.css", "text/css"),

@@ -27,6 +27,7 @@ use crate::server::state::books::VendorBooks;
 use crate::server::state::lanes::Lane;
 use crate::server::state::plans::{Ledger, now, problem_of};
 use crate::server::state::turns::Owner;
+use crate::units::date_of;
 use axum::extract::State;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -109,7 +110,7 @@ async fn standings(
     let work = move || {
         let StandingsRequest { as_of, files, mapping } = parse(&bytes)?;
         drop(bytes);
-        question.as_of = as_of.as_deref().map(date_of).transpose()?;
+        question.as_of = as_of.as_deref().map(as_of_date).transpose()?;
         let plugin = &active.plugin;
         let made = |book: &PartnerBook, asked: &StandingsQuestion| {
             plan_standings(plugin, book, asked, form_of(media), &limits).map_err(|refusal| refused(&refusal))
@@ -132,9 +133,8 @@ async fn standings(
     Ok(respond(media, bytes))
 }
 
-fn date_of(text: &str) -> Result<NaiveDate, Problem> {
-    let is_plain = text.len() == "2026-06-30".len();
-    text.parse().ok().filter(|_| is_plain).ok_or_else(|| {
+fn as_of_date(text: &str) -> Result<NaiveDate, Problem> {
+    date_of(text).ok_or_else(|| {
         let shown: String = text.chars().filter(|c| !is_unwanted(*c)).take(40).collect();
         let detail = format!("`as_of` is `{shown}`, which is not a date such as 2026-06-30");
         Problem::new(ProblemKind::InputRefused, detail)
