@@ -70,10 +70,10 @@ proptest! {
 }
 
 #[test]
-fn every_line_of_a_large_book_is_of_its_own_partner() {
-    // More partners than are assessed at once. Every seventh one sold too little to get a quota.
-    let sold = |number: usize| if number % 7 == 3 { 50_00 } else { 1_000_00 * (number as i64 + 1) };
-    let rows: Vec<(usize, i64, i64)> = (0..2_600).map(|number| (number, 100_00, sold(number))).collect();
+fn lines_of_a_large_book_have_the_facts_of_their_partners() {
+    // In cents; more partners than are assessed at once. Every seventh one sold too little to get a quota.
+    let sold = |number: usize| if number % 7 == 3 { 5_000 } else { 100_000 * (number as i64 + 1) };
+    let rows: Vec<(usize, i64, i64)> = (0..2_600).map(|number| (number, 10_000, sold(number))).collect();
     let book = book(&rows);
     let vendor = vendor("indicated", "[eligibility]\nminimum_prior_revenue = 1000", "history = 1.0");
     let bare = Request { without_steps: true, ..Request::default() };
