@@ -1,6 +1,6 @@
 //! Facts about a partner that change, and their rows with the dates from which they count.
 
-use super::identity::{Name, SegmentKey};
+use super::identity::{Name, SharedSegment};
 use crate::units::{Money, Rate, plain};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -70,7 +70,7 @@ impl Hash for Investment {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct WinRate {
     /// Part of the business it is for.
-    pub segment: SegmentKey,
+    pub segment: SharedSegment,
     /// Won ÷ (won + lost) by value, 0 to 1.
     pub by_value: Option<Rate>,
     /// Won ÷ (won + lost) by count, 0 to 1.

@@ -59,7 +59,7 @@ impl SegmentKey {
 /// assert_eq!(*SharedSegment::from(servers.clone()), servers);
 /// assert_eq!(*SharedSegment::default(), SegmentKey::default());
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SharedSegment(Option<Arc<SegmentKey>>);
 
 /// All of a partner's business.

@@ -77,12 +77,6 @@ impl Partner {
         }
     }
 
-    /// Gives back the memory of its facts: of a partner that is assessed, only its names are asked for.
-    pub fn forget_facts(&mut self) {
-        let names = Self::new(Name::clone(&self.id));
-        *self = Self { name: Name::clone(&self.name), ..names };
-    }
-
     /// Returns who the partner is as a whole: its home territory, no product line.
     pub fn identity(&self) -> Identity {
         Identity {
@@ -144,7 +138,7 @@ pub struct RegisteredOpportunity {
     /// Expected or actual close date.
     pub close_date: NaiveDate,
     /// Product line and territory, where known.
-    pub segment: SegmentKey,
+    pub segment: SharedSegment,
     /// Day it was registered.
     pub registered_on: Option<NaiveDate>,
     /// Tag of the activity that it came from.
@@ -197,7 +191,7 @@ pub struct Forecast {
     /// Length of that period in months.
     pub months: u32,
     /// Part of the business it is for.
-    pub segment: SegmentKey,
+    pub segment: SharedSegment,
     /// Revenue expected to close in the period.
     pub amount: Money,
     /// Day it was submitted.
@@ -212,7 +206,7 @@ pub struct CurrentQuota {
     /// Length in months.
     pub months: u32,
     /// Part of the business it is for.
-    pub segment: SegmentKey,
+    pub segment: SharedSegment,
     /// The quota as agreed for the whole stretch.
     pub quota: Money,
     /// Dates and ramp under which it is in force; by default throughout and in full.

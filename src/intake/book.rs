@@ -94,11 +94,7 @@ impl<'m> Reading<'m> {
         let mut partners = self.partners(&mut tables);
         let revenue = self.revenue(&partners, &mut tables);
         let market = self.market(&mut tables);
-        let investments = self.investments(&partners, &mut tables);
-        let opportunities = self.opportunities(&partners, &mut tables);
-        let win_rates = self.win_rates(&partners, &mut tables);
-        let forecasts = self.forecasts(&partners, &mut tables);
-        let quotas = self.quotas(&partners, &mut tables);
+        self.facts_beside(&mut partners, &mut tables);
         let locks = self.locks(&partners, &mut tables);
         let extra_tables = self.extra_tables(&partners);
         self.check_looks(&partners);
@@ -107,16 +103,6 @@ impl<'m> Reading<'m> {
         if let Some((location, _)) = &self.partner_place {
             check_beginnings(&partners, location, &self.partner_rows, &mut self.shared.log);
         }
-        fill_dated(&mut partners, investments, Partner::set_investments, |partner, fact| {
-            partner.investment = Some(Box::new(fact));
-        });
-        fill_lists(&mut partners, opportunities, |partner| &mut partner.opportunities);
-        fill_dated(&mut partners, win_rates, Partner::set_win_rates, |partner, fact| {
-            partner.win_rates.reserve_exact(1);
-            partner.win_rates.push(fact);
-        });
-        fill_lists(&mut partners, forecasts, |partner| &mut partner.forecasts);
-        fill_lists(&mut partners, quotas, |partner| &mut partner.quotas);
         let mut book = PartnerBook { locks, extra_tables, ..PartnerBook::new(currency, partners) };
         book.set_market(market);
         (book.targets, book.tables) = self.targets(&book, tables);
@@ -130,6 +116,26 @@ impl<'m> Reading<'m> {
         }
         book.input_hash = book.facts_hash();
         Checked::accepted(book, findings)
+    }
+
+    /// Reads the facts of partners beside their revenue; the rows of one table are given to the partners before those of the
+    /// next one take memory.
+    fn facts_beside(&mut self, partners: &mut [Partner], tables: &mut BTreeMap<String, usize>) {
+        let investments = self.investments(partners, tables);
+        fill_dated(partners, investments, Partner::set_investments, |partner, fact| {
+            partner.investment = Some(Box::new(fact));
+        });
+        let opportunities = self.opportunities(partners, tables);
+        fill_lists(partners, opportunities, |partner| &mut partner.opportunities);
+        let win_rates = self.win_rates(partners, tables);
+        fill_dated(partners, win_rates, Partner::set_win_rates, |partner, fact| {
+            partner.win_rates.reserve_exact(1);
+            partner.win_rates.push(fact);
+        });
+        let forecasts = self.forecasts(partners, tables);
+        fill_lists(partners, forecasts, |partner| &mut partner.forecasts);
+        let quotas = self.quotas(partners, tables);
+        fill_lists(partners, quotas, |partner| &mut partner.quotas);
     }
 
     pub fn map(&self, kind: TableKind) -> Option<&'m TableMap> {

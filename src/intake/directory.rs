@@ -18,6 +18,9 @@ pub(super) const MOST_UNKNOWN: usize = 1_000;
 /// Largest number of partners among which a similar identifier is looked for.
 pub(super) const MOST_CANDIDATES: usize = 20_000;
 
+/// Partners from the latest one on that are looked at before the partner of a row is searched.
+const NEAR: usize = 4;
+
 /// Unknown references of a table for which a similar identifier is looked for.
 const MOST_SUGGESTED: usize = 20;
 
@@ -86,8 +89,10 @@ impl<'p> Directory<'p> {
     fn find_whole(&mut self, row: &mut Row<'_>) -> Result<u32, Reported> {
         // Rows of one partner follow each other, or all partners of a month follow each other.
         if let Some(text) = row.text(Field::PartnerId) {
+            // Many tables leave some partners out.
+            let near = self.latest..self.latest + NEAR;
             let is_it = |at: &usize| self.partners.get(*at).is_some_and(|partner| *partner.id == *text);
-            if let Some(found) = [self.latest, self.latest + 1, 0].into_iter().find(is_it) {
+            if let Some(found) = near.chain([0]).find(is_it) {
                 self.latest = found;
                 return u32::try_from(found).map_err(|_| Reported);
             }

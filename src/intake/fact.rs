@@ -98,11 +98,12 @@ pub(super) fn opportunity(row: &mut Row<'_>) -> Result<RegisteredOpportunity, Re
     let currency = row.currency();
     let id = row.identifier(Field::OpportunityId);
     let amount = row.amount(Field::Amount).and_then(|amount| amount.ok_or(Reported));
-    let stage = row.identifier(Field::Stage).map(|stage| stage.map(|stage| Name::from(&*stage)));
+    let stage = row.identifier(Field::Stage);
+    let stage = stage.map(|stage| stage.map(|stage| row.shared.stages.shared(&stage)));
     let status = row.status();
     let probability = row.rate(Field::Probability);
     let close_date = row.date(Field::CloseDate).and_then(|date| date.ok_or(Reported));
-    let segment = row.segment();
+    let segment = row.shared_segment();
     let registered_on = row.date(Field::RegisteredOn);
     let tag = row.identifier(Field::Tag).map(|tag| tag.map(|tag| Name::from(&*tag)));
     currency?;
@@ -121,7 +122,7 @@ pub(super) fn opportunity(row: &mut Row<'_>) -> Result<RegisteredOpportunity, Re
 }
 
 pub(super) fn win_rate(row: &mut Row<'_>) -> Result<WinRate, Reported> {
-    let (segment, by_value, by_count) = (row.segment(), row.rate(Field::ByValue), row.rate(Field::ByCount));
+    let (segment, by_value, by_count) = (row.shared_segment(), row.rate(Field::ByValue), row.rate(Field::ByCount));
     Ok(WinRate { segment: segment?, by_value: by_value?, by_count: by_count? })
 }
 
@@ -140,7 +141,7 @@ pub(super) fn stretch(row: &mut Row<'_>) -> Result<(Month, u32), Reported> {
 }
 
 pub(super) fn forecast(row: &mut Row<'_>) -> Result<Forecast, Reported> {
-    let (currency, stretch, segment) = (row.currency(), stretch(row), row.segment());
+    let (currency, stretch, segment) = (row.currency(), stretch(row), row.shared_segment());
     let (amount, submitted_on) = (row.amount(Field::Amount), row.date(Field::SubmittedOn));
     currency?;
     let (start, months) = stretch?;
@@ -148,7 +149,8 @@ pub(super) fn forecast(row: &mut Row<'_>) -> Result<Forecast, Reported> {
 }
 
 pub(super) fn current_quota(row: &mut Row<'_>) -> Result<CurrentQuota, Reported> {
-    let (currency, stretch, segment, quota) = (row.currency(), stretch(row), row.segment(), row.amount(Field::Quota));
+    let (currency, stretch, segment, quota) =
+        (row.currency(), stretch(row), row.shared_segment(), row.amount(Field::Quota));
     let terms = terms(row);
     currency?;
     let (start, months) = stretch?;

@@ -3,6 +3,7 @@
 use crate::channel::Name;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Longest identifier or name, in characters.
@@ -68,13 +69,28 @@ pub(super) fn lookalikes<'a>(
     if names.len() < 2 {
         return Vec::new();
     }
-    let mut looks: Vec<(String, &Name)> = names.into_iter().map(|name| (form(name), name)).collect();
-    looks.sort_unstable();
-    looks.dedup();
-    let mut pairs: Vec<_> =
-        looks.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[0].1, pair[1].1)).collect();
+    // Of most names, no other has the form: its hash shows that in less memory.
+    let mut hashes: Vec<(u64, usize)> = (0..).zip(&names).map(|(at, name)| (hash_of(&form(name)), at)).collect();
+    hashes.sort_unstable();
+    let mut pairs = Vec::new();
+    for alike in hashes.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1) {
+        let named = alike.iter().filter_map(|(_, at)| names.get(*at).copied());
+        let mut looks: Vec<(String, &Name)> = named.map(|name| (form(name), name)).collect();
+        looks.sort_unstable();
+        looks.dedup();
+        pairs.extend(looks.windows(2).filter_map(|pair| match pair {
+            [(one, first), (other, second)] if one == other => Some((*first, *second)),
+            _ => None,
+        }));
+    }
     pairs.sort_unstable();
     pairs
+}
+
+fn hash_of(form: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    form.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Names that many rows share, each stored once.

@@ -10,11 +10,10 @@ use super::sheet::{Location, Numbering};
 use super::survey::Survey;
 use super::table::Field;
 use super::value::date;
-use crate::channel::{Partner, RevenueEntry, SegmentKey, SharedSegment};
+use crate::channel::{Partner, RevenueEntry, SharedSegment};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, Money, Month};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 
 /// Length of a month such as `2026-01`; a date is longer.
 const SHORTEST_DATE: usize = 7;
@@ -30,11 +29,8 @@ pub(super) struct RevenueRow {
 }
 
 impl RevenueRow {
-    fn segment(&self, shared: &Shared) -> SegmentKey {
-        SegmentKey {
-            product_line: self.product_line.checked_sub(1).and_then(|number| shared.product_lines.get(number)),
-            territory: self.territory.checked_sub(1).and_then(|number| shared.territories.get(number)),
-        }
+    fn segment(&self, shared: &mut Shared) -> SharedSegment {
+        shared.segment(self.product_line.checked_sub(1), self.territory.checked_sub(1))
     }
 }
 
@@ -118,6 +114,9 @@ fn note_date(row: &mut Row<'_>) {
     }
 }
 
+/// Rows whose memory is given back at once, while their entries take memory.
+const GIVEN_BACK: usize = 1 << 16;
+
 /// Sums the rows of the same month, product line and territory and gives them to their partners in order; returns what
 /// the months amount to.
 pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &mut Shared) -> Survey {
@@ -129,36 +128,59 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
         Some(index) => ranks.get(index as usize).map_or(0, |rank| rank + 1),
     };
     let key = |row: &RevenueRow| (row.month, rank(&lines, row.product_line), rank(&territories, row.territory));
-    rows.sort_unstable_by(|a, b| a.partner.cmp(&b.partner).then_with(|| key(a).cmp(&key(b))));
+    // The first partner is last: a list gives back memory at its end only.
+    rows.sort_unstable_by(|a, b| b.partner.cmp(&a.partner).then_with(|| key(a).cmp(&key(b))));
     let currency = shared.currency();
-    let mut segments: BTreeMap<(u32, u32), SharedSegment> = BTreeMap::new();
-    for group in rows.chunk_by(|a, b| a.partner == b.partner) {
-        let Some(index) = group.first().map(|row| row.partner as usize) else { continue };
-        let Some(partner) = partners.get_mut(index) else { continue };
-        let cells = || group.chunk_by(|a, b| key(a) == key(b));
-        partner.revenue.reserve_exact(cells().count());
-        for cell in cells() {
-            let Some(first) = cell.first() else { continue };
-            match exact_sum(cell, currency) {
-                Some(amount) => {
-                    survey.add(first.month, amount.amount(), cell.len());
-                    let segment = segments.entry((first.product_line, first.territory));
-                    let segment = segment.or_insert_with(|| first.segment(shared).into()).clone();
-                    partner.revenue.push(RevenueEntry { month: first.month, segment, amount });
-                }
-                None => {
-                    let fault = BookFault::InexactRevenue { partner: shown(&partner.id), month: first.month };
-                    let file = location.as_ref().map(|location| location.file.clone()).unwrap_or_default();
-                    shared.log.add(Finding::from(fault).at(Place::file(file)));
-                }
-            }
+    let mut entries = Entries { currency, file: location.as_ref().map_or("", |location| &location.file), shared };
+    while let Some(last) = rows.last() {
+        let index = last.partner;
+        let begin = rows.iter().rposition(|row| row.partner != index).map_or(0, |other| other + 1);
+        if let (Some(partner), Some(own)) = (partners.get_mut(index as usize), rows.get(begin..)) {
+            entries.fill(partner, own.chunk_by(|a, b| key(a) == key(b)), &mut survey);
+            survey.end_partner(index as usize);
         }
-        survey.end_partner(index);
+        rows.truncate(begin);
+        if rows.capacity() - rows.len() > GIVEN_BACK {
+            rows.shrink_to_fit();
+        }
     }
     let place =
         location.unwrap_or_else(|| Location { file: String::new(), numbering: Numbering::Rows, further: Vec::new() });
     shared.months.report(survey.present(), &place, &mut shared.log);
     survey
+}
+
+/// Revenue entries while they are made of rows.
+struct Entries<'s> {
+    currency: Currency,
+    file: &'s str,
+    shared: &'s mut Shared,
+}
+
+impl Entries<'_> {
+    /// Gives a partner one entry for each of the cells, whose rows have the month, product line and territory in common.
+    fn fill<'r>(
+        &mut self,
+        partner: &mut Partner,
+        cells: impl Iterator<Item = &'r [RevenueRow]> + Clone,
+        survey: &mut Survey,
+    ) {
+        partner.revenue.reserve_exact(cells.clone().count());
+        for cell in cells {
+            let Some(first) = cell.first() else { continue };
+            match exact_sum(cell, self.currency) {
+                Some(amount) => {
+                    survey.add(first.month, amount.amount(), cell.len());
+                    let segment = first.segment(self.shared);
+                    partner.revenue.push(RevenueEntry { month: first.month, segment, amount });
+                }
+                None => {
+                    let fault = BookFault::InexactRevenue { partner: shown(&partner.id), month: first.month };
+                    self.shared.log.add(Finding::from(fault).at(Place::file(self.file)));
+                }
+            }
+        }
+    }
 }
 
 /// The exact sum; `None` when it would be rounded or is larger than the engine takes.

@@ -12,7 +12,7 @@ use super::value::identifier::{
     Placeholder, SalesforceFault, is_error_value, is_shortened, placeholder, salesforce_id,
 };
 use super::value::word::Translation;
-use crate::channel::{Name, SegmentKey};
+use crate::channel::{Name, SegmentKey, SharedSegment};
 use crate::finding::Finding;
 use std::borrow::Cow;
 
@@ -86,6 +86,19 @@ impl<'a> Row<'a> {
         ((!written.text.is_empty()).then_some(written), translated)
     }
 
+    /// The value of a column of a CSV file that no mapping file describes, where its text can have neither translation nor
+    /// flaw; `None` for all others, and for an empty one.
+    fn plain(&self, field: Field) -> Option<Written<'a>> {
+        let (Source::Column(index), None, Fields::Record(_)) =
+            (self.binding.source(field), self.binding.map, self.fields)
+        else {
+            return None;
+        };
+        let text = self.fields.text(*index);
+        let text = if self.binding.strips_quote { without_quote(text) } else { text };
+        (!text.is_empty()).then_some(Written { text, kind: CellKind::Text, is_ours: false })
+    }
+
     /// Reports that the value of `field` cannot be used.
     pub fn reject(&mut self, field: Field, fault: ValueFault) -> Reported {
         let value = self.text(field).unwrap_or_default();
@@ -140,6 +153,9 @@ impl<'a> Row<'a> {
 
     /// The value of a column; `None` when it is empty, which is reported when the column is required.
     pub fn value(&mut self, field: Field) -> Result<Option<Written<'a>>, Reported> {
+        if let Some(plain) = self.plain(field) {
+            return Ok(Some(plain));
+        }
         let (written, translated) = self.written(field);
         match translated {
             Translated::No => self.flaw(field)?,
@@ -265,6 +281,14 @@ impl<'a> Row<'a> {
         let product_line = self.name(Field::ProductLine, Dimension::ProductLine);
         let territory = self.name(Field::Territory, Dimension::Territory);
         Ok(SegmentKey { product_line: product_line?, territory: territory? })
+    }
+
+    /// The same, shared by all rows of it.
+    pub fn shared_segment(&mut self) -> Result<SharedSegment, Reported> {
+        let product_line = self.name_number(Field::ProductLine, Dimension::ProductLine);
+        let territory = self.name_number(Field::Territory, Dimension::Territory);
+        let (product_line, territory) = (product_line?, territory?);
+        Ok(self.shared.segment(product_line, territory))
     }
 
     /// Text for people: no control characters, at most 2,000 characters.

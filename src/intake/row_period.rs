@@ -11,6 +11,9 @@ use super::value::period::{self, PeriodFault, Years};
 use super::value::week::Week;
 use crate::units::Month;
 
+/// Length of a month such as `2026-01`.
+const MONTH_LENGTH: usize = 7;
+
 impl Row<'_> {
     /// A stretch of months: its first month and its length.
     pub fn period(&mut self, field: Field) -> Result<Option<(Month, u32)>, Reported> {
@@ -24,13 +27,16 @@ impl Row<'_> {
             return Ok(Some(*period));
         }
         let is_kept = kind == CellKind::Text && !is_ours;
+        if is_kept
+            && text.len() == MONTH_LENGTH
+            && let Ok(month) = text.parse::<Month>()
+        {
+            self.note_period(field, text, (month, 1));
+            return Ok(Some((month, 1)));
+        }
         if is_kept && let Some(period) = self.shared.known_periods.get(table, field, text) {
             self.note_period(field, text, period);
             return Ok(Some(period));
-        }
-        if is_kept && let Ok(month) = text.parse::<Month>() {
-            self.note_period(field, text, (month, 1));
-            return Ok(Some((month, 1)));
         }
         let (column, value) = (self.column(field), shown(text));
         let is_year = text.len() == 4 && (text.starts_with("19") || text.starts_with('2'));

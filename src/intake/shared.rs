@@ -8,7 +8,7 @@ use super::name::Names;
 use super::table::{Field, TableKind};
 use super::tally::Tally;
 use super::value::week::{Week, WeekPattern};
-use crate::channel::{Name, TableSummary};
+use crate::channel::{Name, SegmentKey, SharedSegment, TableSummary};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
 use chrono_tz::Tz;
@@ -74,6 +74,10 @@ pub(super) struct Shared {
     pub verticals: Names,
     pub product_lines: Names,
     pub account_managers: Names,
+    /// Stages of opportunities.
+    pub stages: Names,
+    /// Segments that were met, by the numbers of their product line and territory.
+    segments: BTreeMap<(Option<u32>, Option<u32>), SharedSegment>,
     /// Partners of rows that the mapping's filters leave out.
     pub left_out: BTreeSet<Name>,
     /// Time zone that decides the day of a moment with an offset.
@@ -141,6 +145,17 @@ pub(super) enum Dimension {
 }
 
 impl Shared {
+    /// The segment of a product line and a territory by their numbers.
+    pub fn segment(&mut self, product_line: Option<u32>, territory: Option<u32>) -> SharedSegment {
+        let (product_lines, territories) = (&self.product_lines, &self.territories);
+        let segment = self.segments.entry((product_line, territory)).or_insert_with(|| {
+            let product_line = product_line.and_then(|number| product_lines.get(number));
+            let territory = territory.and_then(|number| territories.get(number));
+            SegmentKey { product_line, territory }.into()
+        });
+        segment.clone()
+    }
+
     /// The list of names of a dimension.
     pub fn names(&mut self, dimension: Dimension) -> &mut Names {
         match dimension {

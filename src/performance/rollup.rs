@@ -33,7 +33,7 @@ impl Rollup {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -56,7 +56,7 @@ impl Rollup {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -92,7 +92,7 @@ impl RollupBuilder {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -118,7 +118,7 @@ impl RollupBuilder {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -165,7 +165,7 @@ impl RollupBuilder {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -195,7 +195,7 @@ impl RollupBuilder {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);

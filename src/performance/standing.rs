@@ -60,7 +60,7 @@ fn lines_of(context: &Frame, partner: &Partner, quotas: &QuotasInForce) -> BTree
         .opportunities
         .iter()
         .filter(|deal| deal.is_open_on(context.as_of) && context.period.contains(Month::of(deal.close_date)));
-    let parts = sold.map(|entry| &*entry.segment).chain(open.map(|deal| &deal.segment));
+    let parts = sold.map(|entry| &*entry.segment).chain(open.map(|deal| &*deal.segment));
     for part in parts {
         if !lines.iter().any(|line| grain.holds(partner, line, part)) {
             lines.insert(grain.line_of(partner, part));
@@ -102,8 +102,8 @@ fn close_rates(
     let stated = partner
         .win_rates
         .iter()
-        .find(|rate| line.is_some() && rate.segment != whole && belongs(&rate.segment))
-        .or_else(|| partner.win_rates.iter().find(|rate| rate.segment == whole));
+        .find(|rate| line.is_some() && *rate.segment != whole && belongs(&rate.segment))
+        .or_else(|| partner.win_rates.iter().find(|rate| *rate.segment == whole));
     let rate = |stated: Option<Rate>, basis| match stated {
         Some(rate) => CloseRate { rate: Some(rate), source: RateSource::Stated },
         None => close_rate(&tally, Some(prior), basis, conventions),

@@ -81,7 +81,7 @@ impl<'b> Standings<'b> {
     /// #     let start = "2026-01".parse().unwrap();
     /// #     let segment = SegmentKey::default();
     /// #     let revenue = vec![RevenueEntry { month: start, segment: segment.clone().into(), amount: usd(actual) }];
-    /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: usd(quota), terms: Default::default() }];
+    /// #     let quotas = vec![CurrentQuota { start, months: 12, segment: segment.into(), quota: usd(quota), terms: Default::default() }];
     /// #     Partner { id: id.into(), name: id.into(), tier: None, territory: None, vertical: None, product_lines: vec![],
     /// #         account_manager: None, since: None, until: None, attributes: vec![], investment: None, opportunities: vec![],
     /// #         win_rates: vec![], forecasts: vec![], history: Default::default(), revenue, quotas }
@@ -158,7 +158,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -181,7 +181,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -206,7 +206,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -231,7 +231,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -276,7 +276,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -298,7 +298,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -320,7 +320,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -342,7 +342,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -367,7 +367,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -390,7 +390,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone().into(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
+    /// # let quota = CurrentQuota { start, months: 1, segment: segment.into(), quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);

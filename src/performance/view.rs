@@ -91,11 +91,11 @@ impl View<'_> {
         for forecast in &self.partner.forecasts {
             let is_known = forecast.submitted_on.is_none_or(|day| day <= as_of);
             let is_mine = match line {
-                Some(_) => forecast.segment != SegmentKey::default() && self.belongs(&forecast.segment),
-                None => forecast.segment == SegmentKey::default() || self.belongs(&forecast.segment),
+                Some(_) => *forecast.segment != SegmentKey::default() && self.belongs(&forecast.segment),
+                None => *forecast.segment == SegmentKey::default() || self.belongs(&forecast.segment),
             };
             if is_known && is_mine && (&forecast).is_inside(period) {
-                let place = latest.entry((&forecast.segment, forecast.start, forecast.months)).or_insert(forecast);
+                let place = latest.entry((&*forecast.segment, forecast.start, forecast.months)).or_insert(forecast);
                 if forecast.submitted_on >= place.submitted_on {
                     *place = forecast;
                 }

@@ -11,17 +11,21 @@ use crate::channel::{LineContext, LineFacts, Name, Partner, PartnerBook, Segment
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{LineIndications, VendorPlugin, because, indicated, source};
 use crate::quota::{Assessment, Basis, Bound, GuardrailKind, Guardrails, Weights, assess, settle};
-use crate::script::{RuntimeFault, ScriptFault};
+use crate::script::{RuntimeFault, ScriptFault, return_freed_memory};
 use crate::units::{Currency, Money, Rate};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Partners that one task works on.
 const CHUNK: usize = 512;
 /// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
-const BLOCK: usize = 64 * CHUNK;
+/// Debug builds take small blocks, so that books of tests have several.
+const BLOCK: usize = if cfg!(debug_assertions) { 2 * CHUNK } else { 64 * CHUNK };
+/// Partners whose memory is worth the time that it takes to return it.
+const LARGE: usize = 64 * CHUNK;
 /// Faults of partners that are shown one by one.
 const SHOWN_FAULTS: usize = 40;
 /// Partners whose rules use up their budget until the others are not tried.
@@ -44,22 +48,53 @@ struct Piece {
 pub(super) enum Partners<'b> {
     /// They are needed afterwards.
     Lent(&'b [Partner]),
-    /// Their facts are given back as soon as they are assessed.
+    /// They are dropped as soon as they are assessed.
     Given(Vec<Partner>),
 }
 
-impl Partners<'_> {
-    fn all(&self) -> &[Partner] {
+impl<'b> Partners<'b> {
+    /// The partners that each of the `blocks` of indices takes, after those of the blocks before it.
+    fn in_blocks(self, blocks: &[&[usize]]) -> Vec<Block<'b>> {
+        let begins = || std::iter::once(0).chain(blocks.iter().map(|block| block.last().map_or(0, |last| last + 1)));
         match self {
-            Self::Lent(partners) => partners,
-            Self::Given(partners) => partners,
+            Self::Lent(partners) => {
+                let all = |_| Block { begin: 0, partners: Cow::Borrowed(partners) };
+                blocks.iter().map(all).collect()
+            }
+            Self::Given(mut rest) => {
+                // A list gives back memory at its end only.
+                let begins: Vec<usize> = begins().take(blocks.len()).collect();
+                let mut cut: Vec<Block<'b>> = Vec::with_capacity(blocks.len());
+                for begin in begins.into_iter().rev() {
+                    cut.push(Block { begin, partners: Cow::Owned(rest.split_off(begin.min(rest.len()))) });
+                    rest.shrink_to_fit();
+                }
+                cut.reverse();
+                cut
+            }
         }
     }
+}
 
-    /// Notes that the partners up to the index `end` are assessed, and those up to `begin` were before.
-    fn assessed(&mut self, begin: usize, end: usize) {
-        if let Self::Given(partners) = self {
-            partners.iter_mut().take(end).skip(begin).for_each(Partner::forget_facts);
+/// Partners that are assessed before the next ones are looked at.
+struct Block<'b> {
+    /// Index of the first of them in the book.
+    begin: usize,
+    partners: Cow<'b, [Partner]>,
+}
+
+impl Block<'_> {
+    /// The partner at `index` of the book.
+    fn partner(&self, index: usize) -> Option<&Partner> {
+        self.partners.get(index.checked_sub(self.begin)?)
+    }
+
+    /// Drops the partners; where they were many, their memory is free for what comes next.
+    fn assessed(self) {
+        let is_large = matches!(&self.partners, Cow::Owned(partners) if partners.len() >= LARGE);
+        drop(self);
+        if is_large {
+            return_freed_memory();
         }
     }
 }
@@ -71,7 +106,7 @@ impl Partners<'_> {
 pub(super) fn drafts(
     plugin: &VendorPlugin,
     book: &PartnerBook,
-    mut partners: Partners<'_>,
+    partners: Partners<'_>,
     (lines, is_explained): (&Lines<'_>, bool),
     progress: Progress<'_>,
 ) -> Result<Vec<Draft>, Findings> {
@@ -81,14 +116,16 @@ pub(super) fn drafts(
     let all = lines.eligible.len();
     // The first chunk that stopped: what comes after it is not used, so that the outcome is the same on any machine.
     let stopped = AtomicUsize::new(usize::MAX);
-    let assess = |partners: &[Partner], (number, chunk): (usize, &[usize])| {
+    let assess = |partners: &Block<'_>, (number, chunk): (usize, &[usize])| {
         let mut piece = Piece { drafts: Vec::with_capacity(chunk.len()), ..Piece::default() };
         for index in chunk {
             if is_cancelled() || stopped.load(Ordering::Relaxed) < number {
                 break;
             }
             let before = piece.faults.len();
-            assessing.partner(&partners[*index], *index, &mut piece);
+            if let Some(partner) = partners.partner(*index) {
+                assessing.partner(partner, *index, &mut piece);
+            }
             piece.tried += 1;
             let is_exhausted = piece.faults.iter().skip(before).any(|fault| fault.code() == Code::ScriptBudget);
             piece.exhausted += usize::from(is_exhausted);
@@ -101,15 +138,13 @@ pub(super) fn drafts(
         piece
     };
     let mut whole = Piece { drafts: Vec::with_capacity(all), ..Piece::default() };
-    let mut begin = 0;
-    for (block_number, block) in lines.eligible.chunks(BLOCK).enumerate() {
+    let blocks: Vec<&[usize]> = lines.eligible.chunks(BLOCK).collect();
+    let partners = partners.in_blocks(&blocks);
+    for (block_number, (block, partners)) in blocks.into_iter().zip(partners).enumerate() {
         let chunks =
             block.par_chunks(CHUNK).enumerate().map(|(at, chunk)| (block_number * (BLOCK / CHUNK) + at, chunk));
-        let known = partners.all();
-        let pieces: Vec<Piece> = chunks.map(|chunk| assess(known, chunk)).collect();
-        let end = block.last().map_or(begin, |last| last + 1);
-        partners.assessed(begin, end);
-        begin = end;
+        let pieces: Vec<Piece> = chunks.map(|chunk| assess(&partners, chunk)).collect();
+        partners.assessed();
         for piece in pieces {
             whole.add(piece);
             if whole.exhausted >= MOST_EXHAUSTED {
@@ -189,8 +224,8 @@ impl Assessing<'_> {
             piece.faults.extend(unreadable);
             return;
         }
-        for (segment, facts) in self.lines.facts(partner) {
-            let facts = Arc::new(facts);
+        for segment in self.lines.segments(partner) {
+            let facts = Arc::new(self.lines.facts_of(partner, &segment));
             let found = match self.plugin.indications(&self.beside.facts(index, &facts)) {
                 Ok(found) => found,
                 Err(broken) => {

@@ -200,7 +200,7 @@ impl Lines<'_> {
     }
 
     fn win_rate(&self, partner: &Partner, part: Part<'_>) -> Option<Rate> {
-        let stated_for = |wanted: &SegmentKey| partner.win_rates.iter().find(|rate| rate.segment == *wanted);
+        let stated_for = |wanted: &SegmentKey| partner.win_rates.iter().find(|rate| *rate.segment == *wanted);
         let stated = stated_for(&part.segment()).or_else(|| stated_for(&SegmentKey::default()));
         if let Some(rate) = stated.and_then(|rate| rate.by_value) {
             return Some(rate);
@@ -237,7 +237,7 @@ impl Lines<'_> {
         for forecast in &partner.forecasts {
             let known = forecast.submitted_on.is_none_or(|day| day <= self.view.as_of);
             if known && self.belongs(partner, part, &forecast.segment) {
-                let key = (forecast.start, forecast.months, &forecast.segment);
+                let key = (forecast.start, forecast.months, &*forecast.segment);
                 let place = latest.entry(key).or_insert(forecast);
                 if forecast.submitted_on >= place.submitted_on {
                     *place = forecast;

@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 /// Partners below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
+/// Partners whose sums are in memory at once; few in debug builds, so that books of tests have several such blocks.
+const BLOCK: usize = if cfg!(debug_assertions) { 1 << 8 } else { 1 << 15 };
 
 /// The lines of a book under a vendor's manifest, ready to give their facts.
 #[derive(Debug)]
@@ -79,6 +81,9 @@ impl Part<'_> {
 
 /// Prior revenue of one line in its cell.
 type CellRevenue = (CellKey, Option<Decimal>);
+
+/// Revenue of a partner as a whole, and that of its lines.
+type PartnerSums = (Stretches, Vec<CellRevenue>);
 
 impl<'b> Lines<'b> {
     /// Looks through the whole book once.
@@ -167,24 +172,30 @@ impl<'b> Lines<'b> {
 
     /// Finds the partners that get a quota, and sums over them what lines are compared with.
     pub(super) fn survey(&mut self) -> Tally {
-        let surveyed: Vec<(Stretches, Vec<CellRevenue>)> = self
-            .book
-            .partners
-            .par_iter()
-            .with_min_len(FEWEST_APART)
-            .map(|partner| {
-                let whole = self.stretches(&self.own(partner, Part::Whole));
-                let prior = |segment: &SegmentKey| match self.manifest.grain {
-                    Grain::Partner => whole.prior,
-                    _ => self.prior(&self.own(partner, Part::Line(segment))),
-                };
-                let segments = self.segments(partner);
-                let cells = segments.iter().map(|segment| (self.cell_key(partner, segment), prior(segment))).collect();
-                (whole, cells)
-            })
-            .collect();
+        let book = self.book;
         let mut tally = Tally::default();
-        for (index, (partner, (whole, cells))) in self.book.partners.iter().zip(surveyed).enumerate() {
+        for (block, partners) in book.partners.chunks(BLOCK).enumerate() {
+            let sums = partners.par_iter().with_min_len(FEWEST_APART).map(|partner| self.sums(partner)).collect();
+            self.count(block * BLOCK, partners, sums, &mut tally);
+        }
+        tally
+    }
+
+    /// Sums of one partner, and of each of its lines.
+    fn sums(&self, partner: &Partner) -> PartnerSums {
+        let whole = self.stretches(&self.own(partner, Part::Whole));
+        let prior = |segment: &SegmentKey| match self.manifest.grain {
+            Grain::Partner => whole.prior,
+            _ => self.prior(&self.own(partner, Part::Line(segment))),
+        };
+        let segments = self.segments(partner);
+        let cells = segments.iter().map(|segment| (self.cell_key(partner, segment), prior(segment))).collect();
+        (whole, cells)
+    }
+
+    /// Adds the sums of the partners from the index `first` on to `tally`, and notes which of them get a quota.
+    fn count(&mut self, first: usize, partners: &[Partner], sums: Vec<PartnerSums>, tally: &mut Tally) {
+        for (index, (partner, (whole, cells))) in (first..).zip(partners.iter().zip(sums)) {
             if self.is_yet_unknown(partner) {
                 continue;
             }
@@ -205,7 +216,6 @@ impl<'b> Lines<'b> {
                 tally.whole_cells.entry(key).or_default().count(whole.prior);
             }
         }
-        tally
     }
 
     fn admits(&self, revenue: &Stretches) -> bool {
@@ -303,10 +313,12 @@ impl<'b> Lines<'b> {
 
     /// Facts of every line of one partner, in the order of [`Lines::segments`].
     pub fn facts(&self, partner: &Partner) -> Vec<(SegmentKey, LineFacts)> {
-        self.segments(partner)
-            .into_iter()
-            .map(|segment| (segment.clone(), self.line(partner, Part::Line(&segment))))
-            .collect()
+        self.segments(partner).into_iter().map(|segment| (segment.clone(), self.facts_of(partner, &segment))).collect()
+    }
+
+    /// Facts of one of the lines of a partner.
+    pub(super) fn facts_of(&self, partner: &Partner, segment: &SegmentKey) -> LineFacts {
+        self.line(partner, Part::Line(segment))
     }
 
     /// Facts of the partner as a whole, whatever the manifest's grain.

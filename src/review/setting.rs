@@ -172,7 +172,7 @@ fn collected(
         // `100.00` of one format is `100` of another: what is said about it must be the same.
         let quota = Money::new(quota.amount().normalize(), quota.currency());
         let (start, months, terms) = (stretch.start, stretch.months, QuotaTerms::default());
-        let quota = CurrentQuota { start, months, segment, quota, terms };
+        let quota = CurrentQuota { start, months, segment: segment.into(), quota, terms };
         quotas.entry(partner.id.clone()).or_default().push(quota);
     }
     strangers.sort_unstable();

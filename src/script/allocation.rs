@@ -1,7 +1,7 @@
 //! Counts what a thread has allocated, so that a script's memory can be bounded.
 //!
-//! The one file with `unsafe`: a global allocator is an unsafe trait. It forwards to the allocator it wraps and keeps
-//! one number per thread.
+//! The one file with `unsafe`: a global allocator is an unsafe trait, and returning freed memory is a call of the C library.
+//! The allocator forwards to the one it wraps and keeps one number per thread.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -48,6 +48,20 @@ pub fn is_counting() -> bool {
 /// Bytes this thread allocated minus bytes it freed; always 0 when the allocator is not installed.
 pub(super) fn live_bytes() -> isize {
     LIVE.try_with(Cell::get).unwrap_or(0)
+}
+
+/// Returns memory that was freed to the system, where the C library is glibc; elsewhere nothing happens.
+///
+/// Freed pieces between pieces in use otherwise stay with the process, whose peak then is the sum of what it had at
+/// different times. The call looks at every free piece: it belongs after stages that free many megabytes.
+pub fn return_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        unsafe extern "C" {
+            safe fn malloc_trim(pad: usize) -> std::ffi::c_int;
+        }
+        malloc_trim(0);
+    }
 }
 
 fn count(bytes: isize) {

@@ -50,7 +50,7 @@ mod typed;
 mod unit_fault;
 
 pub use crate::figure::Kind as FactKind;
-pub use allocation::{CountingAllocator, is_counting};
+pub use allocation::{CountingAllocator, is_counting, return_freed_memory};
 pub use api::example::{
     example_context, example_facts, example_policy_facts, example_review, example_standing, zero_facts, zero_standing,
 };

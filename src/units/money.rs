@@ -309,7 +309,8 @@ impl Money {
     pub fn to_minor(self) -> Result<i128, MoneyError> {
         let decimals = self.currency.decimals();
         if let Some(missing) = decimals.checked_sub(self.amount.scale()) {
-            let minor = self.amount.mantissa().checked_mul(10_i128.pow(missing));
+            let mantissa = self.amount.mantissa();
+            let minor = if missing == 0 { Some(mantissa) } else { mantissa.checked_mul(10_i128.pow(missing)) };
             let is_in_range = |minor: &i128| minor.unsigned_abs() <= MAX_MINOR_UNITS.unsigned_abs();
             return minor.filter(is_in_range).ok_or(MoneyError::OutOfRange);
         }

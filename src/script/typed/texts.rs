@@ -13,6 +13,9 @@ use std::fmt::Write as _;
 /// Text that the interpreter writes for a value that is not known.
 const NOT_KNOWN: &str = "not known";
 
+/// Bytes that the text of most reasons fits in.
+const USUAL_REASON: usize = 128;
+
 /// A reason of an answer.
 pub(super) enum Reason {
     None,
@@ -23,12 +26,15 @@ pub(super) enum Reason {
 impl Reason {
     /// The reason as people read it; longer ones are for the interpreter, which counts their characters.
     pub fn render(&self, frame: &mut Frame<'_>) -> Result<String, Miss> {
-        let mut out = String::new();
-        match self {
-            Self::None => {}
-            Self::Text(text) => out.push_str(text.get(frame).map_err(|_| Miss::Failed)?),
-            Self::Written(write) => write(frame, &mut out)?,
-        }
+        let out = match self {
+            Self::None => String::new(),
+            Self::Text(text) => text.get(frame).map_err(|_| Miss::Failed)?.to_owned(),
+            Self::Written(write) => {
+                let mut out = String::with_capacity(USUAL_REASON);
+                write(frame, &mut out)?;
+                out
+            }
+        };
         if out.len() <= MAX_REASON { Ok(out) } else { Err(Miss::Failed) }
     }
 

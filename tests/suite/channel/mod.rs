@@ -5,6 +5,9 @@ mod digest;
 mod known_months;
 
 use crate::performance::{book, partner, segment};
+use quotient::channel::{
+    CurrentQuota, Forecast, Partner, RegisteredOpportunity, RevenueEntry, SegmentKey, SharedSegment, WinRate,
+};
 use quotient::quota::Grain;
 
 #[test]
@@ -55,4 +58,25 @@ fn a_book_finds_each_partner_by_its_id_and_no_other() {
     assert!(["", "AA", "D", "a"].iter().all(|id| book.partner(id).is_none()));
     assert!(book.has_table("revenue") && !book.has_table("market"));
     assert_eq!(book.revenue_months(), None);
+}
+
+#[test]
+fn facts_of_a_partner_take_few_bytes() {
+    // A book of a million partners has some millions of each.
+    assert_eq!(size_of::<SharedSegment>(), 8);
+    assert!(size_of::<RevenueEntry>() <= 32, "{}", size_of::<RevenueEntry>());
+    assert!(size_of::<WinRate>() <= 48, "{}", size_of::<WinRate>());
+    assert!(size_of::<Forecast>() <= 40, "{}", size_of::<Forecast>());
+    assert!(size_of::<CurrentQuota>() <= 72, "{}", size_of::<CurrentQuota>());
+    assert!(size_of::<RegisteredOpportunity>() <= 112, "{}", size_of::<RegisteredOpportunity>());
+    assert!(size_of::<Partner>() <= 288, "{}", size_of::<Partner>());
+}
+
+#[test]
+fn shared_segments_have_the_order_of_segments() {
+    let all = [segment("", ""), segment("", "North"), segment("Platform", ""), segment("Platform", "North")];
+    for (one, other) in all.iter().flat_map(|one| all.iter().map(move |other| (one, other))) {
+        let shared = |segment: &SegmentKey| SharedSegment::from(segment.clone());
+        assert_eq!(shared(one).cmp(&shared(other)), one.cmp(other), "{one:?} {other:?}");
+    }
 }

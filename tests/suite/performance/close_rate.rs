@@ -110,8 +110,8 @@ fn from_a_leap_day_the_window_reaches_back_to_the_end_of_february() {
 #[test]
 fn a_rate_stated_in_the_book_comes_first() {
     let mut stated = deals(partner("P"), 5, 15, "100");
-    let line = WinRate { segment: segment("Cloud", ""), by_value: Some(rate("0.9")), by_count: None };
-    let whole = WinRate { segment: SegmentKey::default(), by_value: Some(rate("0.2")), by_count: None };
+    let line = WinRate { segment: segment("Cloud", "").into(), by_value: Some(rate("0.9")), by_count: None };
+    let whole = WinRate { segment: SegmentKey::default().into(), by_value: Some(rate("0.2")), by_count: None };
     stated.win_rates = vec![line, whole];
     let found = rates(&book(vec![stated]));
     assert_eq!((found.required_coverage, found.required_coverage_by_count), (Some(rate("5")), Some(rate("4"))));

@@ -72,7 +72,13 @@ impl With for Partner {
 
     fn quota_in(mut self, label: &str, segment: SegmentKey, amount: &str) -> Self {
         let PlanningPeriod { start, months, .. } = period(label);
-        self.quotas.push(CurrentQuota { start, months, segment, quota: money(amount), terms: QuotaTerms::default() });
+        self.quotas.push(CurrentQuota {
+            start,
+            months,
+            segment: segment.into(),
+            quota: money(amount),
+            terms: QuotaTerms::default(),
+        });
         self
     }
 
@@ -84,7 +90,7 @@ impl With for Partner {
             status,
             probability: (!probability.is_empty()).then(|| rate(probability)),
             close_date: day(close),
-            segment: SegmentKey::default(),
+            segment: SegmentKey::default().into(),
             registered_on: None,
             tag: None,
         });
@@ -96,7 +102,7 @@ impl With for Partner {
         self.forecasts.push(Forecast {
             start,
             months,
-            segment: SegmentKey::default(),
+            segment: SegmentKey::default().into(),
             amount: money(amount),
             submitted_on: Some(day(submitted)),
         });

@@ -19,7 +19,7 @@ fn any_partner() -> impl Strategy<Value = Partner> {
         made.tier = [None, Some("Gold".into()), Some("Silver".into())][tier].clone();
         for (part, cents, is_past) in quotas {
             let label = if is_past { "FY2025" } else { "FY2026" };
-            if !made.quotas.iter().any(|quota| quota.segment == name(part) && quota.start == period(label).start) {
+            if !made.quotas.iter().any(|quota| *quota.segment == name(part) && quota.start == period(label).start) {
                 made = made.quota_in(label, name(part), &format!("{cents}.01"));
             }
         }

@@ -253,7 +253,7 @@ fn given_quotas_stand_instead_of_the_books_in_their_period() {
     let book = book(vec![partner("P").quota("FY2026", "1000").quota("FY2025", "500").sold("2025-01", "500")]);
     let PlanningPeriod { start, months, .. } = period("FY2026");
     let (segment, terms) = (SegmentKey::default(), QuotaTerms::default());
-    let agreed = CurrentQuota { start, months, segment, quota: money("700"), terms };
+    let agreed = CurrentQuota { start, months, segment: segment.into(), quota: money("700"), terms };
     let given = Given { quotas: [("P".into(), vec![agreed])].into(), ..Given::default() };
     let found = under(&book, "FY2026", "2026-06-30", Conventions::default(), &given).whole;
     assert_eq!(found.quota, Some(money("700")));

@@ -68,3 +68,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn lines_of_a_large_book_have_the_facts_of_their_partners() {
+    // In cents; more partners than are assessed at once. Every seventh one sold too little to get a quota.
+    let sold = |number: usize| if number % 7 == 3 { 5_000 } else { 100_000 * (number as i64 + 1) };
+    let rows: Vec<(usize, i64, i64)> = (0..2_600).map(|number| (number, 10_000, sold(number))).collect();
+    let book = book(&rows);
+    let vendor = vendor("indicated", "[eligibility]\nminimum_prior_revenue = 1000", "history = 1.0");
+    let bare = Request { without_steps: true, ..Request::default() };
+    for is_given in [false, true] {
+        let plan = planned(&vendor, &book, &bare, is_given).unwrap();
+        assert_eq!((plan.lines.len(), plan.not_eligible.len()), (2_229, 371));
+        for line in &plan.lines {
+            let number: usize = line.identity.partner_id[1..].parse().unwrap();
+            // The revenue of April and December 2025 is last year's.
+            assert_eq!(line.assessment.to_minor(), Ok(i128::from(2 * sold(number))), "{}", line.identity.partner_id);
+            assert_eq!(*line.identity.partner_name, format!("Partner {number}"));
+        }
+    }
+}
