@@ -80,9 +80,9 @@ impl<'a> ExplainView<'a> {
         let reasons = if options.width < REASONS_BESIDE { self.reasons() } else { Vec::new() };
         let lists = [
             ("Reasons", reasons),
-            ("Where the rules say so", self.sources()),
             ("Learned from the channel", learned::sentences(self.plan)),
             ("What would have moved it", self.moves()?),
+            ("Where the rules say so", self.sources()),
         ];
         for (title, sentences) in lists.iter().filter(|(_, sentences)| !sentences.is_empty()) {
             text.push_str(&format!("\n{}\n", bold(title, options.colour)));

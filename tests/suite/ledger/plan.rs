@@ -55,6 +55,21 @@ fn a_line_goes_from_proposal_to_lock_with_acceptance_and_approval_as_two_facts()
 }
 
 #[test]
+fn a_lock_without_approved_lines_is_refused() {
+    let mut round = Round::open(&["A", "B"]);
+    let refused = round.tries("Pia", "2025-12-02", lock(&[])).unwrap_err();
+    assert_eq!(refused, "no line of the plan `FY2026` is approved; 2 lines are not in force");
+    for line in ["A", "B"] {
+        round.does("Mara", "2025-12-02", offer(line, 100, ""));
+        round.does("Mara", "2025-12-03", accept(&[line]));
+        round.does("Dana", "2025-12-04", approve(&[line]));
+    }
+    round.does("Pia", "2025-12-05", lock(&["A", "B"]));
+    let refused = round.tries("Pia", "2025-12-06", lock(&[])).unwrap_err();
+    assert_eq!(refused, "the plan `FY2026` is locked already, and every line of it is in force");
+}
+
+#[test]
 fn no_person_approves_a_figure_that_they_set_or_agreed() {
     let mut round = Round::open(&["A"]);
     round.does("Mara", "2025-12-02", offer("A", 95, "smaller territory"));

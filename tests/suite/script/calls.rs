@@ -2,8 +2,9 @@
 
 use super::support::*;
 use crate::usd;
-use quotient::script::{FactorOutcome, example_facts};
+use quotient::script::{FactorOutcome, Facts, example_facts};
 use rust_decimal::Decimal;
+use std::sync::Arc;
 
 #[test]
 fn a_factor_rule_indicates_revenue_with_its_reason() {
@@ -50,6 +51,26 @@ fn a_module_brings_its_functions_and_constants() {
     match scripts.factor("rule.rhai", &example_facts()) {
         Ok(FactorOutcome::Indicated { revenue, .. }) => assert_eq!(revenue, expected),
         other => panic!("{other:?}"),
+    }
+}
+
+/// File and line are those of the call of `indicate` or `abstain`, in typed code as in the interpreter.
+#[test]
+fn an_answer_names_the_file_and_line_that_give_it() {
+    let rule = "import \"shared\" as s;\nfn assess(partner) {\n    if partner.tier == \"Gold\" {\n        return s::fixed();\n    }\n    \
+        indicate(2)\n        .because(\"two\")\n}";
+    let shared = "// Answers of several rules.\nfn fixed() {\n    abstain(\"not yet\")\n}";
+    for (tier, source) in [("Gold", "shared.rhai:3"), ("Silver", "rule.rhai:6")] {
+        let scripts = compiled(&[("rule.rhai", rule), ("shared.rhai", shared)], &context());
+        let mut line = example_facts().line().clone();
+        line.identity.tier = Some(tier.into());
+        let facts = Facts::new(Arc::new(line));
+        let typed = scripts.typed_factor("rule.rhai", &facts);
+        let interpreted = scripts.interpreted().factor("rule.rhai", &facts).ok();
+        assert_eq!(typed, interpreted);
+        let (FactorOutcome::Indicated { source: found, .. } | FactorOutcome::Abstained { source: found, .. }) =
+            typed.expect("an answer of typed code");
+        assert_eq!(&*found, source);
     }
 }
 
