@@ -25,7 +25,7 @@ fn one_partner_is_assessed_by_the_rules_alone() {
     assert_eq!((&line["quota"], &line["assessment"]), (&json!("180000.00"), &json!("180000.00")));
     let factor = json!({
         "name": "history", "abstained": false, "indicated": "180000.00", "weight": "1",
-        "contribution": "180000.00", "because": "half as much again",
+        "contribution": "180000.00", "because": "half as much again", "source": "history.rhai:2",
     });
     assert_eq!(line["factors"], json!([factor]));
     assert_eq!(answer.input_hash.as_deref(), document["input_hash"].as_str());
@@ -117,7 +117,7 @@ fn a_factor_that_abstains_weighs_nothing() {
     assert_eq!((&line["quota"], &line["assessment"]), (&Value::Null, &Value::Null));
     let factor = json!({
         "name": "history", "abstained": true, "indicated": null, "weight": "0", "contribution": null,
-        "because": "nothing known",
+        "because": "nothing known", "source": "history.rhai:2",
     });
     assert_eq!(line["factors"], json!([factor]));
     // No quota is never without a finding that says what is missing.
