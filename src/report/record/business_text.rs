@@ -265,7 +265,7 @@ pub fn reviews(state: &PlanState, options: &TableOptions) -> String {
     }
     let few = counted(FEWEST, "partner", "partners");
     format!(
-        "{}\n{}\n Partners with an activity done on time beside all others: an association, not its cause. A median needs {few}; in brackets, its 95 % interval.\n",
+        "{}\n{}\n Partners with an activity done on time beside all others: an association, not a cause. A median needs {few}; in brackets, its 95 % interval.\n",
         grid.text(),
         compared.text(),
     )

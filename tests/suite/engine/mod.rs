@@ -167,3 +167,22 @@ fn a_review_is_about_the_period_that_is_asked_for() {
     assert_eq!(sold(ReviewRequest::new(day("2025-12-31"))), Some(usd(1_200)));
     assert_eq!(sold(ReviewRequest::new(day("2025-12-31")).period("FY2025-Q3")), Some(usd(300)));
 }
+
+#[test]
+fn every_row_in_another_currency_is_reported_at_its_place() {
+    let row = |month: &str, currency| RevenueRow::new("P1", month, Money::new(100, currency));
+    let rows = [row("2025-10", Currency::EUR), row("2025-11", Currency::USD), row("2025-12", "GBP".parse().unwrap())];
+    let built = BookBuilder::new(Currency::USD).partners([PartnerRow::new("P1")]).revenue(rows).build();
+    let findings = built.unwrap_err();
+    let places: Vec<String> = findings.iter().map(|finding| finding.places[0].to_string()).collect();
+    assert_eq!(places.len(), 2, "{places:?}");
+    for (place, (row, code)) in places.iter().zip([(2, "EUR"), (4, "GBP")]) {
+        assert!(place.contains(&format!("row {row}")) && place.contains(code), "{place}");
+    }
+}
+
+#[test]
+fn an_engine_has_at_least_one_thread() {
+    assert_eq!(EngineOptions::new().threads(0), EngineOptions::new().threads(1));
+    assert_ne!(EngineOptions::new().threads(2), EngineOptions::new().threads(1));
+}

@@ -261,7 +261,7 @@ fn activities_and_attainment_are_compared_from_eight_partners_a_side_on() {
     let rates = |low: &str, high: &str| Some((low.parse().unwrap(), high.parse().unwrap()));
     assert_eq!((one.did.interval, one.did_not.interval), (rates("1", "1.07"), rates("0.59", "0.65")));
     let text = reviews(&round.state, &Default::default());
-    assert!(text.contains("an association, not its cause"), "{text}");
+    assert!(text.contains("an association, not a cause"), "{text}");
     // One partner fewer on the side of those that did it: no median.
     round.does("Mara", "2027-01-05", of("P01", review("2026-12-31", None)));
     let portfolio = Portfolio::of(&round.state);

@@ -7,6 +7,7 @@ mod formats;
 pub mod joint;
 mod property;
 mod setting;
+mod spreading;
 
 use crate::performance::{book, day, money, partner};
 use quotient::channel::{Partner, PartnerBook};
