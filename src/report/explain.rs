@@ -9,7 +9,7 @@ use super::learned::{self, LearnedDocument};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
 use super::words::{apart, line_note};
 use crate::planning::{Direction, LineRecord, PhasingBasis, PlanLine, QuotaPlan, Sensitivity};
-use crate::quota::StepKind;
+use crate::quota::{Basis, StepKind};
 use crate::units::Money;
 use comfy_table::Cell;
 use schemars::JsonSchema;
@@ -63,6 +63,11 @@ impl<'a> ExplainView<'a> {
         let mut text = self.heading(options);
         text.push('\n');
         text.push_str(&self.table(options)?);
+        if self.plan.basis == Basis::FairShare {
+            let sentence = "Fair share: what a factor indicates counts only in proportion to what it indicates for the \
+                            other lines, so it need not be an amount of money.";
+            text.push_str(&wrapped(sentence, " ", options.width));
+        }
         text.push('\n');
         text.push_str(&self.waterfall_text(options.width)?);
         let periods = self.plan.reporting.iter().zip(&self.line.periods);
