@@ -40,12 +40,23 @@ pub(super) fn has_tables(directory: &Path) -> bool {
     entries.any(|entry| entry.path().is_file() && !matches!(format_of(&entry.path()), Format::Other(_) | Format::Json))
 }
 
-/// True for a text file whose first line looks like a header.
+/// Lines with the same delimiters from which a text file has a table below its titles.
+const FEWEST_LINES: usize = 3;
+
+/// True for a text file whose first line looks like a header, or that has lines with the same number of delimiters.
 pub(super) fn is_table(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start));
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    read.is_ok() && [b'\t', b';', b'|', b','].iter().any(|sign| line.iter().filter(|byte| *byte == sign).count() > 1)
+    let signs = |line: &[u8], sign: u8| line.iter().filter(|byte| **byte == sign).count();
+    let lines = || start.split(|byte| *byte == b'\n');
+    let line = lines().next().unwrap_or_default();
+    let is_list = |sign: u8| {
+        let counts: Vec<usize> = lines().map(|line| signs(line, sign)).filter(|count| *count > 1).collect();
+        counts.first().is_some_and(|first| counts.iter().filter(|count| *count == first).count() >= FEWEST_LINES)
+    };
+    read.is_ok()
+        && ([b'\t', b';', b'|', b','].iter().any(|sign| signs(line, *sign) > 1)
+            || [b'\t', b';', b'|'].into_iter().any(is_list))
 }
 
 /// Returns the files with tables at `paths`, each with its name; `None` if one cannot be read, two have one name, or

@@ -108,7 +108,7 @@ impl Wanted<'_> {
                 Periods::Headings(headings) => headings,
             });
             let factors =
-                map.products.values().chain(map.joins.values()).flatten().map(|(heading, _)| heading.as_str());
+                map.products.values().chain(map.joins.values()).flatten().flat_map(|(heading, _)| sides(heading));
             let years = map.unpivot.iter().flat_map(|unpivot| &unpivot.year_column);
             let layout = map.outline.iter().chain(years).map(|(heading, _)| heading.as_str());
             filters.chain(attributes).chain(factors).chain(layout).chain(periods.map(|(heading, _)| heading.as_str()))
@@ -151,4 +151,11 @@ impl Wanted<'_> {
             columns.filter(|column| (column.required && !is_given(column.field)) || is_mapped(column.field));
         needed.all(|column| headings.iter().any(|heading| self.names(column.field, heading)))
     }
+}
+
+/// The headings of `Credit - Debit`, and any other text itself.
+pub(super) fn sides(text: &str) -> impl Iterator<Item = &str> {
+    let both = text.split_once(" - ").filter(|(one, _)| *one != "1");
+    let (one, other) = both.map_or((text, None), |(one, other)| (one, Some(other)));
+    [one].into_iter().chain(other)
 }

@@ -5,6 +5,7 @@ use super::row::Written;
 use super::row_value::number_of;
 use super::shape::{Factor, Product};
 use super::value::currency_sign;
+use super::value::notation::Notation;
 use crate::units::plain;
 use rust_decimal::Decimal;
 
@@ -13,6 +14,9 @@ use rust_decimal::Decimal;
 pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
     let none = Cell::default();
     let factors: Vec<&Cell> = product.factors.iter().map(|index| cells.get(*index).unwrap_or(&none)).collect();
+    if product.readings.contains(&Factor::Less) {
+        return difference_of(&factors, product.notation.unwrap_or_default());
+    }
     if factors.iter().any(|cell| cell.text.trim().is_empty()) {
         return none;
     }
@@ -36,10 +40,10 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
             }
         }
         let factor = match reading {
-            Factor::Plain | Factor::Quarter | Factor::Week if number.is_percent => {
+            Factor::Plain | Factor::Quarter | Factor::Week | Factor::Less if number.is_percent => {
                 number.value.checked_div(Decimal::ONE_HUNDRED)?
             }
-            Factor::Plain | Factor::Quarter | Factor::Week => number.value,
+            Factor::Plain | Factor::Quarter | Factor::Week | Factor::Less => number.value,
             Factor::RestOf(whole) => {
                 // A percent sign says what the number is, whatever the mapping file does.
                 let whole = match cell.kind {
@@ -63,6 +67,41 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
         None => {
             let texts: Vec<&str> = factors.iter().map(|cell| cell.text.trim()).collect();
             Cell::new(CellKind::Text, texts.join(" × ").into())
+        }
+    }
+}
+
+/// The first of two cells less the other, an empty one being zero; empty when both are, and the cells as text when one is not an
+/// amount or they have different currencies.
+fn difference_of(cells: &[&Cell], notation: Notation) -> Cell {
+    if cells.iter().all(|cell| cell.text.trim().is_empty()) {
+        return Cell::default();
+    }
+    let mut sign = None;
+    let mut amounts = cells.iter().map(|cell| {
+        let text = cell.text.trim();
+        if text.is_empty() {
+            return Some(Decimal::ZERO);
+        }
+        let number = number_of(Written { text, kind: cell.kind, is_ours: false }, notation).ok()?;
+        for word in number.currencies.iter().flatten() {
+            let own = currency_sign::sign(word)?;
+            if sign.replace(own).is_some_and(|known| known != own) {
+                return None;
+            }
+        }
+        let is_usable = cell.flaw.is_none_or(|flaw| flaw == Flaw::Rounded) && !number.is_percent;
+        is_usable.then_some(number.value)
+    });
+    let amount = match (amounts.next().flatten(), amounts.next().flatten()) {
+        (Some(one), Some(other)) => one.checked_sub(other),
+        _ => None,
+    };
+    match amount {
+        Some(amount) => Cell::new(sign.map_or(CellKind::Number, CellKind::Signed), plain(amount).into()),
+        None => {
+            let texts: Vec<&str> = cells.iter().map(|cell| cell.text.trim()).collect();
+            Cell::new(CellKind::Text, texts.join(" - ").into())
         }
     }
 }

@@ -194,6 +194,9 @@ fn weeks(sheet: &Sheet, wanted: &UnpivotMap) -> Vec<(usize, Box<str>)> {
     let year = wanted.year.or(wanted.is_year_by_row().then_some(YEARS.1));
     let week = |heading: &str| -> Option<Box<str>> {
         let plain = wanted.word.as_ref().map_or(Some(heading), |word| beside(heading, word))?;
+        if let Some(week) = Week::numbered(plain) {
+            return Some(week.text().into());
+        }
         let dated = || year.map(|year| format!("{plain} {year}")).filter(|text| Week::read(text).is_some());
         match dated() {
             _ if Week::read(plain).is_some() => Some(plain.into()),
@@ -241,6 +244,12 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
         let mut readings = Vec::new();
         for (text, span) in headings {
             let place = |heading: &str| sheet.headings.iter().position(|one| is_same_heading(one, heading));
+            let both = text.split_once(" - ").filter(|_| notation.is_some() && headings.len() == 1);
+            if let Some((one, other)) = both.and_then(|(one, other)| Some((place(one)?, place(other)?))) {
+                factors.extend([one, other]);
+                readings.extend([Factor::Plain, Factor::Less]);
+                continue;
+            }
             let (heading, reading) = match notation {
                 Some(_) => factor(text, |heading| place(heading).is_some()),
                 None if HEADINGS.contains(&folded(text).as_str()) => (text.as_str(), Factor::Week),

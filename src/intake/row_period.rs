@@ -5,10 +5,11 @@ use super::fault::ValueFault;
 use super::log::{Reported, shown};
 use super::row::{Row, Written};
 use super::row_value::is_digits;
-use super::table::{Field, TableKind};
+use super::table::{Field, TableKind, folded};
 use super::value::date::DateFault;
+use super::value::date_format::DateFormat;
 use super::value::period::{self, PeriodFault, Years};
-use super::value::week::Week;
+use super::value::week::{HEADINGS, Week};
 use crate::units::Month;
 
 /// Length of a month such as `2026-01`.
@@ -43,8 +44,19 @@ impl Row<'_> {
         if kind.is_number() && !((is_year || matches!(text.len(), 6 | 8)) && is_digits(text)) {
             return Err(self.reject(field, ValueFault::SerialDate { column, value }));
         }
-        let map = self.binding.map.filter(|_| kind == CellKind::Text && !is_ours);
-        let formats = map.map(|map| map.dates.of(field)).unwrap_or_default();
+        let formats = self.binding.map.map(|map| map.dates.of(field)).unwrap_or_default();
+        let are_weeks = || {
+            formats.iter().any(DateFormat::is_week)
+                || (formats.is_empty() && HEADINGS.contains(&&*folded(self.binding.heading(field))))
+        };
+        if text.len() == 6
+            && !is_ours
+            && let Some(week) = Week::numbered(text).filter(|_| are_weeks())
+        {
+            let month = self.shared.month_of(week).map(|month| Some((month, 1)));
+            return month.ok_or_else(|| self.reject(field, ValueFault::Week { column, value }));
+        }
+        let formats = if kind == CellKind::Text && !is_ours { formats } else { &[] };
         let years = Years { calendar: self.shared.calendar, bare: self.binding.map.and_then(|map| map.years) };
         let read = period::read(text, years, formats, self.shared.zone);
         let is_other = matches!(read, Err(PeriodFault::Not(_)));

@@ -85,6 +85,8 @@ pub(super) enum Factor {
     Quarter,
     /// A week, if it is a number.
     Week,
+    /// The number that is taken off the one before, as a debit off a credit; an empty cell of two is zero.
+    Less,
 }
 
 /// Source of the year of headings that state none.

@@ -258,7 +258,8 @@ impl Store {
         let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut paths: Vec<PathBuf> =
             entries.map_err(|error| log.add(unreadable(error)))?.into_iter().map(|entry| entry.path()).collect();
-        paths.sort();
+        // Text files last: they are tables where there are no others, such as lists of SAP.
+        paths.sort_by_key(|path| (path.extension().is_some_and(|ending| ending == "txt"), path.clone()));
         for path in paths {
             let file = name_of(&path);
             if file.starts_with(['.', '~', '_']) {
@@ -271,17 +272,20 @@ impl Store {
                 continue;
             }
             match format_of(&path) {
-                Format::Csv if !file.ends_with(".txt") => {
+                Format::Csv if !file.ends_with(".txt") || (store.has_only(".txt") && is_table(&path)) => {
                     store.tables.push(StoredTable::new(stem_of(&path), file, Content::File(path)));
                 }
                 Format::Csv if is_table(&path) => store.unread.push(file),
-                Format::Csv => {}
                 Format::Json | Format::Lines | Format::Workbook => store.open_beside(&path, &file, limits, log),
                 Format::Other(ending) if DATA_ENDINGS.contains(&ending.as_str()) => store.unread.push(file),
-                Format::Other(_) => {}
+                Format::Csv | Format::Other(_) => {}
             }
         }
         Ok(store)
+    }
+
+    fn has_only(&self, ending: &str) -> bool {
+        self.tables.iter().all(|table| table.file.ends_with(ending))
     }
 
     fn bytes(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<Vec<u8>, Reported> {

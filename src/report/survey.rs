@@ -44,6 +44,8 @@ pub struct SurveyDocument<'a> {
     /// Rows and amounts by the values of columns of the table of revenue that have at most 12 of them, used or not; at most
     /// the first 16 columns.
     breakdowns: Vec<BreakdownDocument<'a>>,
+    /// Number of further columns with at most 12 values, which are left out of `breakdowns`.
+    more_breakdowns: usize,
     /// Content that was read with the mapping; null when the book cannot be read.
     read: Option<ReadDocument<'a>>,
     /// Findings of the survey and of reading.
@@ -98,7 +100,8 @@ struct BreakdownDocument<'a> {
     file: &'a str,
     /// Heading of the column.
     column: &'a str,
-    /// Column of the book that it is read as; empty when the mapping does not use it.
+    /// Column of the book that it is read as, or the key of the mapping that uses it alone (`skip`, `where` or `subtract`); empty
+    /// when the mapping does not use it.
     field: &'a str,
     /// Values, those of most rows first.
     values: Vec<BreakdownValueDocument<'a>>,
@@ -188,6 +191,7 @@ pub fn json(view: &SurveyView<'_>) -> serde_json::Result<String> {
             .map(|one| QuestionDocument { place: &one.place, question: &one.question })
             .collect(),
         breakdowns: survey.breakdowns.iter().map(breakdown).collect(),
+        more_breakdowns: survey.more_breakdowns,
         read,
         findings: FindingsDocument::new(FindingDocument::grouped(view.findings.iter())),
     };
@@ -255,9 +259,22 @@ fn mapping(view: &SurveyView<'_>, options: &TableOptions) -> String {
 fn questions(view: &SurveyView<'_>, options: &TableOptions) -> String {
     let mut text = format!("{}\n", bold("Open questions", options.colour));
     for question in &view.survey.questions {
-        text.push_str(&listed(&format!("{}: {}", question.place, question.question), "- ", options.width));
+        let line = joined(&format!("{}: {}", question.place, question.question));
+        text.push_str(&listed(&line, "- ", options.width).replace(JOINT, " "));
     }
     text
+}
+
+/// Character in the place of a space at which a line is not broken.
+const JOINT: char = '\u{e000}';
+
+/// The text with a [`JOINT`] for each space between backticks, so that a key to copy stays in one line.
+fn joined(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts: Vec<String> = parts
+        .map(|(at, part)| if at % 2 == 1 { part.replace(' ', &JOINT.to_string()) } else { part.to_owned() })
+        .collect();
+    parts.join("`")
 }
 
 /// Values of a column that are shown.

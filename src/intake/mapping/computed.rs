@@ -21,7 +21,9 @@ impl MapReader<'_> {
                 continue;
             }
             let headings = self.list(value, "a list of column names").unwrap_or_default();
-            if headings.len() < 2 {
+            // `Credit - Debit` is the difference of two columns.
+            let is_difference = matches!(headings.as_slice(), [(only, _)] if only.contains(" - "));
+            if headings.len() < 2 && !is_difference {
                 self.report(MappingFault::Factors {}, value.span());
             }
             map.products.insert(column.field, headings);

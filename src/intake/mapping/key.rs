@@ -224,7 +224,8 @@ keys! {
     Dash = "dash" in Shared, Shape::OneOf(&["zero", "empty"]), "dash = \"zero\"";
     /// Order of year, month and day in dates: `YYYY` or `YY`, `MM`, `M` or `MMM` (a name), and `DD` or `D`, each once.
     /// A column of months may have a format without day. Several formats: a date that two of them read differently is
-    /// an error. Dates with the year first (`2026-01-31`) are always read.
+    /// an error. Dates with the year first (`2026-01-31`) are always read. `YYYYWW` reads the weeks `202501` to `202552`, which
+    /// are months elsewhere unless the heading says that they are weeks.
     DateFormat = "date_format" in Shared, Shape::Either(
         &Shape::Strings("date format"),
         &Shape::ByColumn(DATES, &Shape::Strings("date format")),
@@ -240,7 +241,8 @@ keys! {
     Scale = "scale" in Section, Shape::ByColumn(RATES, &Shape::Whole(1, LARGEST_FACTOR)), "scale = { probability = 100 }";
     /// Number that amounts are multiplied by: 1000 for a column in thousands.
     Times = "times" in Section, Shape::ByColumn(AMOUNTS, &Shape::Whole(1, LARGEST_FACTOR)), "times = { amount = 1000 }";
-    /// Headings of the numbers whose exact product is an amount, such as quantity and unit price. `1 - Discount` is what the
+    /// Headings of the numbers whose exact product is an amount, such as quantity and unit price. `["Credit - Debit"]` is the
+    /// difference of two columns of which one may be empty. `1 - Discount` is what the
     /// column `Discount` leaves of 1, and `1 - Discount / 100` that of a column in percent; a discount below 0 or above 100 %
     /// is an error. A row in which one of their cells is empty has no amount. A currency sign beside one of them is that of the
     /// amount; beside several it is an error.

@@ -38,6 +38,8 @@ pub(super) fn amount_columns(draft: &Draft<'_>, periods: &[usize]) -> Vec<usize>
 pub(super) struct RowAmount {
     columns: Vec<usize>,
     is_product: bool,
+    /// True for the first column less the second.
+    is_difference: bool,
     notation: Notation,
 }
 
@@ -49,7 +51,9 @@ impl RowAmount {
         let is_product = product.is_some();
         let is_known =
             !is_product || (columns.len() == 2 && product.is_some_and(|text| text.matches("\", ").count() == 1));
-        Self { columns: if is_known { columns } else { Vec::new() }, is_product, notation: notation(draft) }
+        let is_difference = draft.are_sides && columns.len() == 2;
+        let columns = if is_known || is_difference { columns } else { Vec::new() };
+        Self { columns, is_product: is_product && !is_difference, is_difference, notation: notation(draft) }
     }
 
     /// The same for another table with the columns of `own`, in any order.
@@ -70,6 +74,11 @@ impl RowAmount {
     /// The amount of a row; `None` for one without.
     pub fn read(&self, fields: Fields<'_>) -> Option<Decimal> {
         let mut amounts = self.columns.iter().map(|index| number(fields.text(*index), self.notation));
+        if self.is_difference {
+            let (one, other) = (amounts.next().flatten(), amounts.next().flatten());
+            let is_known = one.is_some() || other.is_some();
+            return is_known.then(|| one.unwrap_or_default().checked_sub(other.unwrap_or_default())).flatten();
+        }
         if self.is_product {
             return amounts.try_fold(Decimal::ONE, |product, amount| product.checked_mul(amount?));
         }

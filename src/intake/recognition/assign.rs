@@ -2,6 +2,7 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
+use super::again::again;
 use super::aside::aside;
 use super::balances::balances;
 use super::breakdown::{MOST_COLUMNS, breakdowns, of_partners};
@@ -12,6 +13,7 @@ use super::constant::names;
 use super::cube::cube;
 use super::currency::{currency, has_own_column};
 use super::currency_column::{currencies, currency_column};
+use super::debits::about_sides;
 use super::documents::of_all_documents;
 use super::doubts::doubts;
 use super::fit::Fit;
@@ -27,10 +29,9 @@ use super::rollup::rollups;
 use super::running::{growing, running_rows};
 use super::section::Draft;
 use super::suspects::suspects;
-use super::text::{Decision, Section, order, quoted};
-use super::twice::twice;
+use super::text::{Decision, order, quoted};
 use super::unit_column::unit_column;
-use super::wide::Wide;
+use super::wide::{NUMBERED, Wide, about_numbered};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -147,11 +148,14 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
     if periods.is_empty() {
         of_all_documents(draft, fit.amount, fits);
     }
+    if fit.are_sides {
+        about_sides(draft);
+    }
     signs(draft, periods);
     currencies(draft, partner, periods);
     uncounted(draft, &figures, periods);
     suspects(draft, partner, periods);
-    twice(draft, partner, fit.date, periods);
+    again(draft, fit, partner, periods);
     draft.breakdowns = breakdowns(draft, periods);
 }
 
@@ -278,15 +282,17 @@ impl<'s> Plan<'s> {
         let Some(partner) = partner.or(fit.partner) else { return };
         bind_partner(&mut draft, fit, partner);
         if let Some(wide) = fit.unpivoted() {
-            if let Some(start) = wide.fiscal_start {
-                let mut section = Section::new("");
-                section.set("fiscal_year_start", start.to_string(), "the first of the months");
-                self.decisions.splice(0..0, section.into_decisions());
+            if let Some((start, reason)) = wide.fiscal_start {
+                self.fiscal_year(start, reason);
             }
             unpivot(&mut draft, wide);
         } else {
             if let Some(date) = fit.date {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
+                if let Some(first) = date.numbered_period() {
+                    self.fiscal_year(NUMBERED.0, NUMBERED.1);
+                    draft.ask(&date.heading, about_numbered(first));
+                }
             } else if let Some(parts) = fit.year_and_month {
                 draft.join(parts);
             } else if let Some(year) = fit.year {

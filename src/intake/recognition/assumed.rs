@@ -2,7 +2,8 @@
 
 use super::super::table::Field;
 use super::profile::{Column, Profile};
-use super::role::has_word;
+use super::role::{has_word, words};
+use super::suspect_words::{COSTS, has_phrase};
 use std::cmp::Reverse;
 
 /// Words of columns that are not partners, whatever their values.
@@ -83,18 +84,37 @@ fn are_companies(column: &Column) -> bool {
     column.values.keys().filter(|value| is_company(value)).count() * 4 >= column.values.len()
 }
 
+/// Most accounts of revenue and taxes in an export.
+const MOST_ACCOUNTS: usize = 30;
+
 /// True for a column of ledger accounts, such as `4010 Services`, beside one of customers: both headings name partners.
 pub(super) fn is_ledger_account(profile: &Profile, column: &Column) -> bool {
     let is_account = |column: &Column| has_word(&column.heading, "account");
+    if !is_account(column) || column.values.is_empty() {
+        return false;
+    }
+    let digits = |value: &str| value.bytes().take_while(u8::is_ascii_digit).count();
     let is_numbered = |value: &str| {
-        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-        (3..=8).contains(&digits) && value.get(digits..).is_some_and(|rest| rest.starts_with([' ', '-', '·', ':']))
+        let rest = value.get(digits(value)..);
+        (3..=8).contains(&digits(value)) && rest.is_some_and(|rest| rest.starts_with([' ', '-', '·', ':']))
     };
-    let is_customer = |other: &Column| {
-        !std::ptr::eq(other, column) && !is_account(other) && other.filled > 0 && other.rank(Field::PartnerId).is_some()
+    let is_customer = |other: &&Column| {
+        !std::ptr::eq(*other, column)
+            && !is_account(other)
+            && other.filled > 0
+            && other.rank(Field::PartnerId).is_some()
     };
-    is_account(column)
-        && !column.values.is_empty()
-        && column.values.keys().all(|value| is_numbered(value))
-        && profile.columns.iter().any(is_customer)
+    let customers: Vec<&Column> = profile.columns.iter().filter(is_customer).collect();
+    if customers.is_empty() || column.values.keys().all(|value| is_numbered(value)) {
+        return !customers.is_empty();
+    }
+    // `8400` or `Output VAT` beside the names of customers: an account of a customer has one of them.
+    let are_numbers = column.values.keys().all(|value| (3..=8).contains(&value.len()) && digits(value) == value.len());
+    let is_named = |value: &str| has_phrase(&words(value), COSTS);
+    let are_few = column.values.len() <= MOST_ACCOUNTS && customers.iter().all(|one| one.values.len() > 1);
+    if !are_few || !(are_numbers || column.values.keys().any(|value| is_named(value))) {
+        return false;
+    }
+    let beside = profile.constant_beside(column);
+    customers.iter().all(|customer| !beside.contains(&customer.index))
 }

@@ -10,7 +10,7 @@ use super::profile::Column;
 use super::role::{has_word, is_quantity, is_unit_price};
 use super::section::Draft;
 use super::shares::{Shares, shares};
-use super::text::{Decision, quoted};
+use super::text::{Decision, key, quoted};
 
 /// Most values of a column that is broken down, the blank one included.
 const MOST_VALUES: usize = 12;
@@ -18,6 +18,8 @@ const MOST_VALUES: usize = 12;
 pub(super) const MOST_COLUMNS: usize = 16;
 /// Fields whose columns say which partner, when and how much.
 const ESSENTIAL: [Field; 4] = [Field::PartnerId, Field::PartnerName, Field::Month, Field::Amount];
+/// Keys of the mapping that use a column without reading it as one of the book.
+const FILTERS: [&str; 3] = ["skip", "where", "subtract"];
 /// Words of amounts that are planned.
 const PLANS: &str = "target targets quota goal budget plan forecast ziel soll objectif objetivo";
 /// Words of dates of rows that may be versions of each other.
@@ -34,7 +36,8 @@ pub(super) fn breakdowns(draft: &Draft<'_>, periods: &[usize]) -> Vec<Breakdown>
     };
     let of = |one: &Shares| {
         let column = draft.profile.columns.iter().find(|column| column.heading == one.heading);
-        column.and_then(field).map_or(String::new(), |field| field.name().to_owned())
+        let filter = FILTERS.into_iter().find(|filter| draft.section.has(&format!("{filter}.{}", key(&one.heading))));
+        column.and_then(field).map_or(filter.unwrap_or_default(), |field| field.name()).to_owned()
     };
     let found = shares(draft, &amount, MOST_VALUES, is_wanted);
     let few = found.into_iter().filter(|one| (2..=MOST_VALUES).contains(&one.values.len()));

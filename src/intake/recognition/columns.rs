@@ -1,6 +1,7 @@
 //! Columns that several tables have: facts of a partner, and what speaks for revenue.
 
 use super::super::table::Field;
+use super::debits::subtract;
 use super::fit::Fit;
 use super::heading::{compared, is_one_of};
 use super::outcomes::outcome;
@@ -57,7 +58,13 @@ pub(super) fn amount<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>) {
             draft.bind(Field::Amount, amount, "no column has amounts or quantities, so each row is one piece");
             draft.ask(&amount.heading, "is the price the amount of its row? No column has quantities or amounts");
         }
+        (Some(amount), _) if fit.is_amount_assumed => {
+            draft.bind(Field::Amount, amount, "no heading names the amount: this one is assumed");
+            let question = "is it the revenue? No heading says so, and no other column has amounts: correct `columns.amount` if not";
+            draft.ask(&amount.heading, question);
+        }
         (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
+        (None, Some(sides)) if fit.are_sides => subtract(draft, sides),
         (None, Some(factors)) => draft.multiply(factors),
         (None, None) => {}
     }

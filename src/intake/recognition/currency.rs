@@ -2,13 +2,18 @@
 
 use super::super::store::Store;
 use super::super::table::Field;
+use super::super::value::notation::Notation;
+use super::super::value::number;
+use super::amounts::plus;
 use super::fit::Fit;
 use super::heading::{compared, names_currency_in, stated_currency};
 use super::name_currency::currency_of;
 use super::outcome::Question;
 use super::profile::Column;
 use super::text::{Section, quoted};
-use crate::units::Currency;
+use crate::finding::counted;
+use crate::units::{Currency, grouped};
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The currency that headings or values state, unless a column has it.
@@ -38,6 +43,10 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
         }
     }
     yen(&mut stated, fits, store, questions);
+    let is_mixed = fits.iter().flatten().find_map(|fit| mixed(fit));
+    if let Some(question) = is_mixed.filter(|_| stated.len() == 1) {
+        questions.push(Question { place: place.clone(), question });
+    }
     // `$` alone does not say whose dollars they are.
     if stated.len() == 1 {
         stated.retain(|code, _| code.parse::<Currency>().is_ok());
@@ -53,7 +62,9 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
         }
         many => {
             let codes: Vec<String> = many.iter().map(|(code, _)| (**code).to_owned()).collect();
-            let question = format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "));
+            let question = fits.iter().flatten().find_map(|fit| mixed(fit)).unwrap_or_else(|| {
+                format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "))
+            });
             questions.push(Question { place, question });
         }
     }
@@ -92,6 +103,32 @@ pub(super) fn has_own_column(fit: &Fit<'_>) -> bool {
     let codes = column.map(Column::currencies).unwrap_or_default();
     let is_stated = fit.amount.is_some_and(|amount| names_currency_in(&amount.heading));
     column.is_some() && !(is_stated && codes.iter().any(|code| Some(code) != codes.first()))
+}
+
+/// The question about a column whose amounts state different currencies, with the sum of each; `None` where they do not.
+fn mixed(fit: &Fit<'_>) -> Option<String> {
+    let column = fit.amount.filter(|column| column.notation.currencies.len() > 1)?;
+    let mut sums: BTreeMap<String, (usize, Decimal)> = BTreeMap::new();
+    fit.profile.rows(|_, fields| {
+        // Which sign is the decimal one is not decided: the plain form alone is added.
+        let Ok(number) = number::read(fields.text(column.index), Notation::default()) else { return };
+        let sign = number.currencies.iter().flatten().next().map_or("no currency", |sign| *sign).to_owned();
+        let (rows, sum) = sums.entry(sign).or_default();
+        *rows += 1;
+        *sum = plus(*sum, number.value);
+    });
+    let shown: Vec<String> = sums
+        .iter()
+        .map(|(sign, (rows, sum))| format!("{sign} ({}, {})", counted(*rows, "row"), grouped(*sum)))
+        .collect();
+    (sums.len() > 1).then(|| {
+        format!(
+            "the amounts of `{}` are in several currencies: {}. A book has one: convert them, or export a file for each currency, and \
+             write `currency = \"…\"`",
+            column.heading,
+            shown.join(", ")
+        )
+    })
 }
 
 /// Makes `¥` the yen below Japanese headings, and asks about it below others.

@@ -105,9 +105,17 @@ pub(super) fn currencies(draft: &mut Draft<'_>, partner: &Column, periods: &[usi
 
 /// Leaves a column unread whose heading says currency and whose values are not codes of currencies.
 fn unread_currency(draft: &mut Draft<'_>) {
-    let is_named =
-        |column: &&Column| names_currency(&column.heading) && column.filled > 0 && column.rank(Field::Amount).is_none();
-    let Some(column) = draft.columns().find(is_named) else { return };
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
+    let is_named = |column: &&Column| {
+        let is_other = column.is_amount() || column.rank(Field::Amount).is_none();
+        names_currency(&column.heading) && column.filled > 0 && is_other && !is_bound(column)
+    };
+    let found: Vec<&Column> = draft.columns().filter(is_named).collect();
+    let Some(column) = found.iter().find(|column| !column.is_amount()).or(found.first()).copied() else { return };
+    if column.is_amount() {
+        // `Amount in company currency` beside `Amount`.
+        return draft.section.set("columns.currency", quoted(""), format!("`{}` has amounts", column.heading));
+    }
     if !column.currencies().is_empty() {
         draft.section.set("columns.currency", quoted(""), format!("`{}` is not that of the amounts", column.heading));
         return draft.ask(

@@ -4,7 +4,9 @@ use super::super::table::{Field, TableKind, folded};
 use super::super::value::period::{self, Years};
 use super::super::value::week::{HEADINGS, Week};
 use super::assumed::{assumed, is_ledger_account, organisations};
+use super::assumed_amount::assumed_amount;
 use super::dates::is_date;
+use super::debits::sides;
 use super::grouped::grouped;
 use super::heading::{compared, is_one_of, names_currency_in};
 use super::notation::{is_dash, is_number};
@@ -15,7 +17,7 @@ use super::role::{CONVERTED, has_word, is_quantity, is_seller, is_unit_price};
 use super::running_words::{NEXT as RUNNING, is_running, running};
 use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
-use super::wide::{Wide, wide, years};
+use super::wide::{Wide, few, wide, years};
 
 /// Headings that name a partner in a table of partners only.
 const OWN_ID: [&str; 3] = ["id", "internalid", "name"];
@@ -70,6 +72,8 @@ pub(super) struct Fit<'p> {
     pub amount: Option<&'p Column>,
     /// Quantity and unit price, where no column has amounts.
     pub factors: Option<[&'p Column; 2]>,
+    /// True when these are debits and credits, whose difference is the amount.
+    pub are_sides: bool,
     /// Year and month, where no column has both.
     pub year_and_month: Option<[&'p Column; 2]>,
     pub close_date: Option<&'p Column>,
@@ -83,6 +87,8 @@ pub(super) struct Fit<'p> {
     pub joined: Option<Joined<'p>>,
     /// True when no heading names a partner, and the likeliest column is taken.
     pub is_assumed: bool,
+    /// True when no heading names the amount, and the only column of amounts is taken.
+    pub is_amount_assumed: bool,
     /// True when no heading names the date, and the only column of dates is taken.
     pub is_date_assumed: bool,
     /// Consumers, most of which have one row, in whose place the partner is the store or reseller beside them.
@@ -128,7 +134,9 @@ impl<'p> Fit<'p> {
         };
         let quantity = numbers(QUANTITIES).or_else(|| by_word(is_quantity));
         let price = numbers(UNIT_PRICES).or_else(|| by_word(is_unit_price));
-        let factors = quantity.zip(price).filter(|_| amount.is_none());
+        let factors = quantity.zip(price).filter(|_| amount.is_none()).map(<[&Column; 2]>::from);
+        let sides = if amount.is_none() && factors.is_none() { sides(profile) } else { None };
+        let has_date = date.is_some() || year_and_month(profile).is_some();
         let is_price = amount.is_none() && quantity.is_none() && price.is_some();
         let amount = amount.or(price.filter(|_| is_price));
         Self {
@@ -139,9 +147,10 @@ impl<'p> Fit<'p> {
             date,
             year_and_month: if date.is_none() { year_and_month(profile) } else { None },
             amount,
-            factors: factors.map(<[&Column; 2]>::from),
+            factors: factors.or(sides),
+            are_sides: sides.is_some(),
             close_date: profile.best(Field::CloseDate, Column::is_date),
-            wide: wide(profile),
+            wide: wide(profile).or_else(|| few(profile).filter(|_| !has_date)),
             years: if date.is_none() { years(profile) } else { None },
             year: if date.is_none() { year(profile) } else { None },
             won_date: profile.columns.iter().find(|column| column.is_date() && is_one_of(&WON_DATES, &column.heading)),
@@ -149,6 +158,7 @@ impl<'p> Fit<'p> {
             is_assumed: named.is_none() && group.is_none() && instead.is_some(),
             is_price,
             is_date_assumed: false,
+            is_amount_assumed: false,
             has_outcome,
         }
     }
@@ -171,6 +181,11 @@ impl<'p> Fit<'p> {
 
     /// Takes the likeliest column as the partner, if the table has all else that revenue needs.
     pub fn assume(&mut self) {
+        let has_date = self.date.is_some() || self.year_and_month.is_some();
+        if has_date && self.amount.is_none() && self.factors.is_none() && self.unpivoted().is_none() {
+            self.amount = self.partner.and_then(|_| assumed_amount(self.profile));
+            self.is_amount_assumed = self.amount.is_some();
+        }
         let is_wide = self.unpivoted().is_some();
         if self.partner.is_some() || (!is_wide && self.amount.is_none() && self.factors.is_none()) {
             return;
@@ -286,7 +301,6 @@ fn converted<'p>(profile: &'p Profile, amount: &Column) -> Option<&'p Column> {
 
 /// The reason why the columns that may be `field` cannot be it, where that is known.
 fn unusable(profile: &Profile, field: Field) -> Option<String> {
-    let headed = |headings: &[&str]| profile.columns.iter().find(|column| is_one_of(headings, &column.heading));
     if field == Field::Month {
         let column =
             profile.best(field, |column| column.filled > 0 && column.values.keys().all(|text| is_day(text)))?;
@@ -299,12 +313,7 @@ fn unusable(profile: &Profile, field: Field) -> Option<String> {
     if let Some(heading) = running(profile).filter(|_| field == Field::Amount) {
         return Some(format!("`{heading}` {RUNNING}"));
     }
-    let (debit, credit) = (headed(&DEBITS)?, headed(&CREDITS).filter(|_| field == Field::Amount)?);
-    Some(format!(
-        "`{}` and `{}` are debits and credits in two columns: export one column of amounts with their sign; for \
-         the one that is the revenue, write",
-        debit.heading, credit.heading
-    ))
+    None
 }
 
 /// True for a day and a month without a year, such as `3112`.
@@ -312,23 +321,6 @@ fn is_day(text: &str) -> bool {
     let number = text.parse::<u32>().ok().filter(|_| matches!(text.len(), 3 | 4));
     number.is_some_and(|number| (1..=31).contains(&(number / 100)) && (1..=12).contains(&(number % 100)))
 }
-
-/// Headings of debits and credits in two columns.
-const DEBITS: [&str; 10] =
-    ["debit", "debits", "debitamount", "soll", "sollbetrag", "débit", "debe", "dare", "debet", "dr"];
-const CREDITS: [&str; 11] = [
-    "credit",
-    "credits",
-    "creditamount",
-    "haben",
-    "habenbetrag",
-    "crédit",
-    "haber",
-    "avere",
-    "kredit",
-    "cr",
-    "credito",
-];
 
 /// Rows from which partners with one row each are rather consumers.
 const FEWEST_ROWS: u64 = 8;

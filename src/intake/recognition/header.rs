@@ -100,9 +100,8 @@ fn pair(top: &[(u64, Vec<Cell>)], at: usize) -> (usize, &'static str) {
         (above + 1 == *below).then_some((upper.as_slice(), lower.as_slice()))
     };
     let above = at.checked_sub(1);
-    if let Some(upper) = above
-        && rows(upper).is_some_and(|(years, cells)| has_years(years, cells))
-    {
+    let has_years = |upper: &usize| rows(*upper).is_some_and(|(years, cells)| has_years(years, cells));
+    if let Some(upper) = above.into_iter().chain([at]).find(has_years) {
         return (upper, "the years are above the months");
     }
     for upper in above.into_iter().chain([at]) {
@@ -188,5 +187,7 @@ fn bare_months(cells: &[Cell]) -> impl Iterator<Item = usize> {
 fn has_years(above: &[Cell], cells: &[Cell]) -> bool {
     let months: Vec<usize> = bare_months(cells).collect();
     let first = above.iter().position(|cell| year_of(&cell.text).is_some());
-    months.len() >= 3 && first.is_some() && first == months.first().copied()
+    // An export at the end of February has two months.
+    let is_row = months.len() >= 3 || months.len() + 1 >= words(cells);
+    !months.is_empty() && is_row && first.is_some() && first == months.first().copied()
 }

@@ -1,12 +1,16 @@
 //! The survey of an export: which of its tables are tables of a book, and the mapping file that reads them, with a reason
 //! for each key. What the data does not decide becomes a question, never a guess without a word.
 
+mod again;
 mod amounts;
+mod annual;
 mod aside;
 mod assign;
 mod assumed;
+mod assumed_amount;
 mod balances;
 mod breakdown;
+mod chains;
 mod columns;
 mod constant;
 mod copies;
@@ -14,6 +18,7 @@ mod cube;
 mod currency;
 mod currency_column;
 mod dates;
+mod debits;
 mod documents;
 mod doubts;
 mod figure_names;
@@ -27,6 +32,7 @@ mod link;
 mod measures;
 mod name_currency;
 mod named;
+mod named_parents;
 mod names;
 mod nested;
 mod notation;
@@ -43,6 +49,7 @@ mod profile;
 mod proof;
 mod relation;
 mod remarks;
+mod restated;
 mod role;
 mod rollup;
 mod running;

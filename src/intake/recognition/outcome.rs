@@ -27,7 +27,8 @@ pub struct Breakdown {
     pub file: String,
     /// Heading of the column.
     pub column: String,
-    /// Column of the book that it is read as; empty when the mapping does not use it.
+    /// Column of the book that it is read as, or the key of the mapping that uses it alone, such as `skip`; empty when the mapping
+    /// does not use it.
     pub field: String,
     /// Its values, those of most rows first.
     pub values: Vec<BreakdownValue>,

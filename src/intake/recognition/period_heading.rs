@@ -98,6 +98,13 @@ fn period(text: &str) -> Option<(Kind, bool)> {
     Some((kind, states_year))
 }
 
+/// True for a period of a fiscal year by its number, such as `001.2025` or `012/2025`; false for the further ones of a closing.
+pub(super) fn is_numbered_period(text: &str) -> bool {
+    let Some((number, year)) = text.trim().split_once(['.', '/']) else { return false };
+    let is_number = number.len() == 3 && number.parse().is_ok_and(|number: u32| (1..=12).contains(&number));
+    is_number && year_of(year).is_some() && year.len() == 4
+}
+
 /// True for a heading that is one month with its year.
 pub(super) fn is_month(heading: &str) -> bool {
     length(heading) == Some((1, true))

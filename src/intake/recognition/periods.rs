@@ -78,7 +78,9 @@ impl<'p> Draft<'p> {
         let is_week = |text: &str| Week::read(text).is_some();
         let mut found = months.map(|column| {
             let is_number = column.is_amount() && is_one_of(&HEADINGS, &column.heading);
-            is_number || column.values.keys().take(20).any(|text| is_week(text) || is_week(&format!("{text} 2025")))
+            is_number
+                || column.are_weeks()
+                || column.values.keys().take(20).any(|text| is_week(text) || is_week(&format!("{text} 2025")))
         });
         found.any(|is_one| is_one)
     }
@@ -137,6 +139,12 @@ impl<'p> Draft<'p> {
         if let Some((format, reason)) = &format {
             self.section.set("date_format", quoted(format), reason.clone());
             dates_apart(self, fields, format);
+        }
+        let is_numbered =
+            |column: &&&Column| column.are_weeks() && !HEADINGS.contains(&folded(&column.heading).as_ref());
+        if let Some(column) = columns.iter().find(is_numbered) {
+            let reason = format!("`{}` has years and numbers of weeks", column.heading);
+            self.section.set("date_format", quoted("YYYYWW"), reason);
         }
         for (heading, question) in open {
             self.ask(&heading, question);

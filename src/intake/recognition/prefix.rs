@@ -19,7 +19,7 @@ const LONGEST: usize = 6;
 const VALUES_PER_OTHER: usize = 20;
 
 /// The letters with which the number of a document begins, upper case.
-fn prefix(text: &str) -> Option<String> {
+pub(super) fn prefix(text: &str) -> Option<String> {
     let letters: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
     let rest = text.get(letters.len()..)?.trim_start_matches(['-', '/', '_', '#', '.', ' ', ':']);
     let is_number = rest.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
@@ -28,7 +28,7 @@ fn prefix(text: &str) -> Option<String> {
 }
 
 /// True for a column of numbers of documents of several kinds.
-fn is_numbered(column: &Column) -> bool {
+pub(super) fn is_numbered(column: &Column) -> bool {
     if column.values.len() < 4 || column.is_amount() || column.is_date() {
         return false;
     }

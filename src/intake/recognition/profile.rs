@@ -5,13 +5,14 @@ use super::super::header::unnamed;
 use super::super::label::{footer_phrase, label};
 use super::super::sheet::{Rows, Sheet};
 use super::super::table::Field;
+use super::super::value::week::{HEADINGS, Week};
 use super::super::value::word::truth_of;
 use super::dates::{Dates, is_date};
 use super::header::{Header, find_header};
-use super::heading::{named_currency, rank, stated_currency};
+use super::heading::{compared, named_currency, rank, stated_currency};
 use super::names::Names;
 use super::notation::{Notation, is_dash, is_number};
-use super::period_heading::{part, year_of};
+use super::period_heading::{is_numbered_period, part, year_of};
 use super::synonym::SYNONYMS;
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,6 +155,12 @@ impl Column {
         }
     }
 
+    /// The first of the periods of a column that has nothing but those such as `001.2025`.
+    pub fn numbered_period(&self) -> Option<&str> {
+        let first = self.values.keys().next()?;
+        self.values.keys().all(|text| is_numbered_period(text)).then_some(first)
+    }
+
     /// True when nearly all cells are of the kind that `count` counts.
     fn is_mostly(&self, count: u64) -> bool {
         self.filled > 0 && count * 10 >= self.filled * TENTHS
@@ -164,7 +171,15 @@ impl Column {
     }
 
     pub fn is_date(&self) -> bool {
-        self.is_mostly(self.typed_dates + self.dates.count())
+        self.is_mostly(self.typed_dates + self.dates.count()) || self.are_weeks()
+    }
+
+    /// True for the years and numbers of weeks, such as `202501` to `202552`.
+    pub fn are_weeks(&self) -> bool {
+        let is_late = |text: &str| Week::numbered(text).is_some_and(Week::is_after_twelve);
+        self.filled > 0
+            && self.values.keys().all(|text| Week::numbered(text).is_some())
+            && (HEADINGS.contains(&compared(&self.heading).as_str()) || self.values.keys().any(|text| is_late(text)))
     }
 
     pub fn is_truth(&self) -> bool {

@@ -43,6 +43,13 @@ impl Plan<'_> {
         self.questions.push(Question { place: self.store.name.clone(), question });
     }
 
+    /// The first month of the fiscal year.
+    pub fn fiscal_year(&mut self, start: u32, reason: &str) {
+        let mut section = Section::new("");
+        section.set("fiscal_year_start", start.to_string(), reason);
+        self.decisions.splice(0..0, section.into_decisions());
+    }
+
     /// The months that weeks belong to; those of a fiscal year by a pattern.
     pub fn weeks(&mut self, is_fiscal: bool) {
         let mut section = Section::new("");

@@ -86,8 +86,11 @@ pub(super) fn growing(
     let falls = |row: &[(u32, Decimal)]| {
         row.windows(2).any(|pair| matches!(pair, [(_, one), (month, other)] if *month != start && other < one))
     };
-    let grows =
-        |row: &[(u32, Decimal)]| row.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if other > one));
+    // Sums grow in most months; a fee that is raised once a year does not.
+    let grows = |row: &[(u32, Decimal)]| {
+        let rises = row.windows(2).filter(|pair| matches!(pair, [(_, one), (_, other)] if other > one)).count();
+        rises > 0 && (named.is_some() || rises * 2 >= row.len() - 1)
+    };
     let falling = rows.iter().filter(|row| falls(row)).count();
     if long.len() < partners || falling * SERIES_PER_FALLING > rows.len() || !long.iter().all(|row| grows(row)) {
         return;

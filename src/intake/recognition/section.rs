@@ -30,6 +30,8 @@ pub(super) struct Draft<'p> {
     pub questions: Vec<Question>,
     /// Columns that are bound, with the field of each.
     pub bound: Vec<(Field, &'p Column)>,
+    /// True when the bound amounts are debits and credits, one of which is empty in each row.
+    pub are_sides: bool,
     /// Rows and amounts by the values of columns.
     pub breakdowns: Vec<Breakdown>,
     /// Sets of rows that are asked about, with the place of the question.
@@ -43,7 +45,8 @@ impl<'p> Draft<'p> {
         let (section, parts) = (Section::new(table), vec![profile]);
         let (questions, bound, breakdowns) = (Vec::new(), Vec::new(), Vec::new());
         let (sets, further) = (BTreeMap::new(), BTreeMap::new());
-        Self { profile, joined: None, parts, section, questions, bound, breakdowns, sets, further }
+        let are_sides = false;
+        Self { profile, joined: None, parts, section, questions, bound, are_sides, breakdowns, sets, further }
     }
 
     pub fn ask(&mut self, column: &str, question: impl Into<String>) {
@@ -299,7 +302,7 @@ impl<'p> Draft<'p> {
         let empty: Vec<(&str, u64)> = self
             .bound
             .iter()
-            .filter(|(field, _)| fields.contains(field))
+            .filter(|(field, _)| fields.contains(field) && !(self.are_sides && *field == Field::Amount))
             // Below the last partner there may be rows without one; below the last date or amount, there is not data.
             .map(|(field, column)| (column, if *field == Field::PartnerId { column.blank() } else { column.empty }))
             .filter(|(_, empty)| *empty > 0)

@@ -220,6 +220,7 @@ fn accounts(draft: &mut Draft<'_>, one: &Shares) -> bool {
     let has_costs = one.values.keys().any(|value| is_cost(value));
     let is_account = has_word(&one.heading, ACCOUNTS);
     let is_one = (is_account && is_numbered && classes.len() > 1) || ((is_account || is_numbered) && has_costs);
+    let is_one = is_one || ((is_account || is_numbered) && has_taxes(one));
     if !is_one || !(2..=MOST_ACCOUNTS).contains(&one.values.len()) {
         return false;
     }
@@ -231,6 +232,26 @@ fn accounts(draft: &mut Draft<'_>, one: &Shares) -> bool {
     );
     draft.ask_rows(&one.heading, &one.sets(), question);
     true
+}
+
+/// Usual rates of taxes on sales, per thousand.
+const TAX_RATES: [i64; 18] = [50, 55, 60, 70, 77, 80, 81, 90, 100, 120, 130, 160, 180, 190, 200, 210, 220, 250];
+/// Rows of an account from which its share of another one is not by chance.
+const FEWEST_TAXED: usize = 6;
+
+/// True when the sum of one value is a usual rate of tax of that of another one, with as many rows.
+fn has_taxes(one: &Shares) -> bool {
+    let is_tax = |tax: &Share, net: &Share| {
+        let is_rate = |rate: &i64| {
+            let expected = net.sum.checked_mul(Decimal::new(*rate, 3)).unwrap_or(Decimal::MAX);
+            let difference = expected.checked_sub(tax.sum).unwrap_or(Decimal::MAX).abs();
+            // Each row may be rounded to a cent.
+            difference.checked_mul(Decimal::from(200)).is_some_and(|cents| cents <= Decimal::from(tax.rows))
+        };
+        tax.rows == net.rows && tax.rows >= FEWEST_TAXED && !tax.sum.is_zero() && TAX_RATES.iter().any(is_rate)
+    };
+    let shares = || one.values.values();
+    one.is_known && one.values.len() <= MOST_ACCOUNTS && shares().any(|tax| shares().any(|net| is_tax(tax, net)))
 }
 
 /// Units of which some are currencies and some are not.

@@ -46,7 +46,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     },
     Synonyms {
         field: Field::Amount,
-        headings: "netamount netrevenue netvalue netsales salesamount amountnet untaxedamount amountuntaxed wartośćnetto kwotanetto nettobelopp netwr nettoerlös nettoerlöse valorlíquido valorliquido baseimponible imponibile montanthorstaxes totalht totalnet totalnetto net netto nettosumme ht sale netlineamount lineamountnet nettobetrag \
+        headings: "netamount netrevenue netvalue netsales salesamount amountnet untaxedamount amountuntaxed untaxedtotal totaluntaxed totalexcltax totalexcludingtax wartośćnetto kwotanetto nettobelopp netwr nettoerlös nettoerlöse valorlíquido valorliquido baseimponible imponibile montanthorstaxes totalht totalnet totalnetto net netto nettosumme ht sale netlineamount lineamountnet nettobetrag \
             nettowert nettoumsatz montantht importeneto importonetto nettobedrag linetotal lineamount \
             extendedamount extendedprice salesrevenue revenue sales amount amountconverted \
             ordervalue ordertotal orderamount invoiceamount invoicetotal dealvalue dealamount closevalue \

@@ -23,6 +23,9 @@ const FEWEST: usize = 3;
 const ROWS_PER_REPEATED: usize = 10;
 /// The same for rows that are equal in every column.
 const ROWS_PER_EQUAL: usize = 50;
+/// Rows from which one row is noticed that is equal in every column, if of this many amounts only one is that of another row.
+const FEWEST_OF_RARE: usize = 20;
+const AMOUNTS_PER_EQUAL: usize = 20;
 /// Words of columns that number or time the rows of an export.
 const TECHNICAL: &str = "line item position pos row no nr number num id key index seq sequence batch exported export extracted extract loaded load \
     run snapshot version timestamp time created modified updated change changed date zeile lfd file source uuid guid hash";
@@ -55,6 +58,8 @@ struct Lines<'p> {
 /// Rows that equal an earlier one without some columns.
 struct Again {
     rows: usize,
+    /// True when nearly no amount is that of another row by chance.
+    is_strong: bool,
     sum: Decimal,
     all: Decimal,
 }
@@ -148,13 +153,16 @@ impl<'p> Lines<'p> {
         let groups = || keys.chunk_by(|(one, _), (other, _)| one == other);
         let others = || groups().flat_map(|group| group.iter().skip(1)).map(amount).filter(|amount| !amount.is_zero());
         let rows = others().count();
-        if rows < FEWEST {
+        let is_whole = left_out.is_empty();
+        if rows < if is_whole { 1 } else { FEWEST } {
             return None;
         }
         let amounts: BTreeSet<Decimal> = groups().filter_map(|group| group.first()).map(amount).collect();
-        let is_rare = amounts.len() * 2 > groups().count();
+        let count = groups().count();
+        let is_strong = count >= FEWEST_OF_RARE && (count - amounts.len()) * AMOUNTS_PER_EQUAL <= count;
+        let is_rare = amounts.len() * 2 > count && (rows >= FEWEST || is_strong);
         let all = keys.iter().map(amount).fold(Decimal::ZERO, plus);
-        is_rare.then(|| Again { rows, sum: others().fold(Decimal::ZERO, plus), all })
+        is_rare.then(|| Again { rows, is_strong, sum: others().fold(Decimal::ZERO, plus), all })
     }
 
     /// Places of columns that number or time the rows, unless they are the partner.
@@ -176,11 +184,14 @@ fn repeated(draft: &mut Draft<'_>, lines: &Lines<'_>, partner: &Column) -> bool 
             .iter()
             .any(|said| question.question.contains(said))
     });
-    if let Some(again) = equal.as_ref().filter(|again| again.rows * ROWS_PER_EQUAL >= count && !is_said) {
+    if let Some(again) =
+        equal.as_ref().filter(|again| (again.is_strong || again.rows * ROWS_PER_EQUAL >= count) && !is_said)
+    {
         let question = format!(
-            "{} of {count} ({}) equal another one in every column, although amounts are rarely equal here: do they count twice?",
+            "{} of {count} ({}) {} another one in every column, although amounts are rarely equal here: do they count twice?",
             counted(again.rows, "row"),
-            grouped(again.sum)
+            grouped(again.sum),
+            if again.rows == 1 { "equals" } else { "equal" }
         );
         draft.ask("", question);
         return true;

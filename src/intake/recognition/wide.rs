@@ -4,9 +4,10 @@
 use super::super::file_name::{name_in, year_in_name, years_in};
 use super::super::label::label;
 use super::super::table::Field;
+use super::super::value::week::Week;
 use super::dates::{Dates, Order, is_date};
 use super::heading::{compared, is_one_of, rank};
-use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, year_of};
+use super::period_heading::{Kind, Part, fiscal_years_in, is_numbered_period, month_in, part, span, year_of};
 use super::profile::{Column, Profile};
 use super::running_words::is_running;
 use super::synonym::{QUANTITIES, UNCOUNTED, YEARS};
@@ -26,8 +27,8 @@ pub(super) struct Wide {
     pub columns: Vec<usize>,
     /// Value of `years`, with the reason for it.
     pub years: Option<(&'static str, &'static str)>,
-    /// First month of the fiscal year in whose order the months are.
-    pub fiscal_start: Option<u32>,
+    /// First month of the fiscal year in whose order the months are, or that its periods are assumed to have; with the reason.
+    pub fiscal_start: Option<(u32, &'static str)>,
     /// Index of the column that has the year of the periods.
     pub year_column: Option<usize>,
     /// Year that the name or title states for headings without one.
@@ -90,6 +91,9 @@ type Found<'p> = (&'p Column, Part<'p>);
 
 /// The months or parts of a year among the headings of `profile`.
 pub(super) fn wide(profile: &Profile) -> Option<Wide> {
+    if let Some(found) = numbered_weeks(profile) {
+        return Some(proposed(profile, &found, Kind::Week, "weeks"));
+    }
     for (kind, least, word) in [
         (Kind::Month, 3, "months"),
         (Kind::Week, 4, "weeks"),
@@ -107,6 +111,38 @@ pub(super) fn wide(profile: &Profile) -> Option<Wide> {
         }
     }
     days(profile)
+}
+
+/// The columns of weeks such as `202501` to `202552`: numbers up to 12 alone are those of months.
+fn numbered_weeks(profile: &Profile) -> Option<Vec<Found<'_>>> {
+    let is_week = |column: &&Column| Week::numbered(&column.heading).is_some();
+    let of = |column| (column, Part { kind: Kind::Week, states_year: true, word: "" });
+    let found: Vec<Found<'_>> = profile.columns.iter().filter(is_week).map(of).collect();
+    let is_late = |(column, _): &Found<'_>| Week::numbered(&column.heading).is_some_and(Week::is_after_twelve);
+    found.iter().any(is_late).then_some(found)
+}
+
+/// The only one or two months or parts of a year among the headings of `profile`, as an export at the end of February has:
+/// for a table without a column of dates. A period that states no year needs one in a title or a name.
+pub(super) fn few(profile: &Profile) -> Option<Wide> {
+    let kinds = [(Kind::Month, "month"), (Kind::Part, "part of a year"), (Kind::FiscalPart, "part of a fiscal year")];
+    for (kind, word) in kinds {
+        for states_year in [true, false] {
+            let is_sure = |found: &Vec<Found<'_>>| {
+                found.iter().all(|(column, _)| column.is_amount() && span(&column.heading).is_none())
+                    && (states_year || found.len() > 1 || title_year(profile, false).is_some())
+            };
+            if let Some(found) = found(profile, kind, states_year, 1).filter(is_sure) {
+                let name = if found.len() > 1 {
+                    word.replacen("month", "months", 1).replacen("part ", "parts ", 1)
+                } else {
+                    word.to_owned()
+                };
+                return Some(proposed(profile, &found, kind, &name));
+            }
+        }
+    }
+    None
 }
 
 /// The dates among the headings of `profile` that a format alone reads.
@@ -200,7 +236,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     let last = found.last().map_or("", |(column, _)| column.heading.as_str());
     let word = found.first().map_or("", |(_, part)| part.word);
     let mut reason = match found.len() {
-        1 => format!("1 column is {}", if kind == Kind::FiscalYear { "a fiscal year" } else { "a year" }),
+        1 => format!("1 column is a {}", name.trim_end_matches('s')),
         many => format!("{many} columns are {name}"),
     };
     let mut questions = Vec::new();
@@ -231,6 +267,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     }
     questions.extend(about_years(kind, first, last));
     let columns = found.iter().map(|(column, _)| column.index).collect();
+    let are_numbered = found.iter().all(|(column, _)| is_numbered_period(&column.heading));
     let (word, are_weeks) = (word.to_owned(), kind == Kind::Week);
     let years = calendar_of(found, kind, order);
     Wide {
@@ -239,7 +276,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         word,
         columns,
         years,
-        fiscal_start: order,
+        fiscal_start: order.map(|start| (start, "the first of the months")).or(are_numbered.then_some(NUMBERED)),
         year_column,
         title_year: stated,
         are_weeks,
@@ -292,9 +329,21 @@ fn column_of_years(profile: &Profile) -> Option<&Column> {
     profile.columns.iter().find(is_year)
 }
 
+/// First month of the fiscal year of periods such as `001.2025`, and the reason for it.
+pub(super) const NUMBERED: (u32, &str) = (1, "assumed: the periods are those of the calendar year");
+
+/// The question about periods such as `001.2025`, of which `first` is one.
+pub(super) fn about_numbered(first: &str) -> String {
+    format!(
+        "`{first}` is read as a period of the calendar year: if the fiscal year begins in another month, correct `fiscal_year_start = \
+         1` at the top"
+    )
+}
+
 /// The question about the years that the headings from `first` to `last` state.
 fn about_years(kind: Kind, first: &str, last: &str) -> Option<String> {
     match kind {
+        Kind::FiscalPart if is_numbered_period(first) && is_numbered_period(last) => Some(about_numbered(first)),
         Kind::Year => Some(format!(
             "`{first}` is read as a calendar year, and its amount is spread evenly over the months: for a fiscal year, write \
              `years = \"fiscal\"` under `[revenue]` and its first month at the top, such as `fiscal_year_start = 7`; is \

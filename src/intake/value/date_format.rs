@@ -33,12 +33,14 @@ enum Part {
     Day {
         padded: bool,
     },
+    /// Number of a week, of two digits.
+    Week,
     /// Any other character.
     Literal(char),
 }
 
 impl DateFormat {
-    /// Reads a format such as `DD.MM.YYYY`; `None` unless it has year and month once each, and day at most once.
+    /// Reads a format such as `DD.MM.YYYY`; `None` unless it has year and month once each, and day at most once, or is `YYYYWW`.
     pub fn new(format: &str) -> Option<Self> {
         let text = format.trim();
         let mut parts = Vec::new();
@@ -52,6 +54,7 @@ impl DateFormat {
                 "MMMM" | "MMM" => Part::MonthWord,
                 "MM" => Part::Month { padded: true },
                 "M" => Part::Month { padded: false },
+                "WW" => Part::Week,
                 "DD" => Part::Day { padded: true },
                 "D" => Part::Day { padded: false },
                 _ if first.is_alphanumeric() => return None,
@@ -61,6 +64,10 @@ impl DateFormat {
         }
         let count = |wanted: fn(&Part) -> bool| parts.iter().filter(|part| wanted(part)).count();
         let once = count(Part::is_year) == 1 && count(Part::is_month) == 1 && count(Part::is_day) <= 1;
+        if parts == [Part::Year, Part::Week] {
+            return Some(Self { text: text.to_owned(), parts });
+        }
+        let once = once && !parts.contains(&Part::Week);
         // Numbers that touch need a fixed length, or their border is not known.
         let touching = parts.windows(2).all(|pair| match pair {
             [one, other] => one.is_fixed() || !other.is_number(),
@@ -69,12 +76,19 @@ impl DateFormat {
         (once && touching).then(|| Self { text: text.to_owned(), parts })
     }
 
+    /// True for `YYYYWW`, a year and the number of a week.
+    pub fn is_week(&self) -> bool {
+        self.parts.contains(&Part::Week)
+    }
+
     /// True when the format has a day, so that it is one of dates and not of months.
     pub fn has_day(&self) -> bool {
         self.parts.iter().any(Part::is_day)
     }
 
     /// Reads the beginning of `text`; returns the date, the first of the month without a day, and what follows it.
+    ///
+    /// A week is not a date; `None`.
     pub fn parse<'t>(&self, text: &'t str) -> Option<(NaiveDate, &'t str)> {
         let (mut year, mut month, mut day) = (0i32, 0u32, 1u32);
         let mut rest = text;
@@ -83,6 +97,7 @@ impl DateFormat {
                 Part::Year => (4, 4),
                 Part::ShortYear | Part::Month { padded: true } | Part::Day { padded: true } => (2, 2),
                 Part::Month { padded: false } | Part::Day { padded: false } => (2, 1),
+                Part::Week => return None,
                 Part::MonthWord => {
                     let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
                     month = month_number(&rest[..end])?;
@@ -110,7 +125,7 @@ impl DateFormat {
                 Part::ShortYear => year = year_of_two_digits(i32::try_from(number).ok()?),
                 Part::Month { .. } => month = number,
                 Part::Day { .. } => day = number,
-                Part::MonthWord | Part::Literal(_) => {}
+                Part::MonthWord | Part::Week | Part::Literal(_) => {}
             }
         }
         if rest.starts_with(|c: char| c.is_ascii_digit()) {

@@ -117,6 +117,28 @@ impl Week {
         Some(Self { year, number, is_fiscal })
     }
 
+    /// Reads year and number of a week without a letter, such as `202552`; also what is read as a month elsewhere.
+    pub fn numbered(text: &str) -> Option<Self> {
+        let digits = text.trim();
+        if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let (year, number) = digits.split_at(4);
+        let number = number.parse().ok().filter(|number| (1..=53).contains(number))?;
+        let year = year.parse().ok().filter(|year| (1990..2100).contains(year))?;
+        Some(Self { year, number, is_fiscal: false })
+    }
+
+    /// True for a number that is not one of a month.
+    pub fn is_after_twelve(self) -> bool {
+        self.number > 12
+    }
+
+    /// The week as text that is not read as a month, such as `2025-W05`.
+    pub fn text(self) -> String {
+        format!("{}-W{:02}", self.year, self.number)
+    }
+
     fn iso_month(self) -> Option<Month> {
         let day = |number| NaiveDate::from_isoywd_opt(self.year, number, Weekday::Thu);
         let day = day(self.number).or_else(|| day(52))?;
