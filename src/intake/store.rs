@@ -260,6 +260,7 @@ impl Store {
             entries.map_err(|error| log.add(unreadable(error)))?.into_iter().map(|entry| entry.path()).collect();
         // Text files last: they are tables where there are no others, such as lists of SAP.
         paths.sort_by_key(|path| (path.extension().is_some_and(|ending| ending == "txt"), path.clone()));
+        let is_text = |table: &StoredTable| table.file.ends_with(".txt");
         for path in paths {
             let file = name_of(&path);
             if file.starts_with(['.', '~', '_']) {
@@ -272,7 +273,7 @@ impl Store {
                 continue;
             }
             match format_of(&path) {
-                Format::Csv if !file.ends_with(".txt") || (store.has_only(".txt") && is_table(&path)) => {
+                Format::Csv if !file.ends_with(".txt") || (is_table(&path) && store.tables.iter().all(is_text)) => {
                     store.tables.push(StoredTable::new(stem_of(&path), file, Content::File(path)));
                 }
                 Format::Csv if is_table(&path) => store.unread.push(file),
@@ -282,10 +283,6 @@ impl Store {
             }
         }
         Ok(store)
-    }
-
-    fn has_only(&self, ending: &str) -> bool {
-        self.tables.iter().all(|table| table.file.ends_with(ending))
     }
 
     fn bytes(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<Vec<u8>, Reported> {

@@ -13,6 +13,7 @@ mod dated;
 mod evidence;
 mod exports;
 mod facts;
+mod few_periods;
 mod formats;
 mod generated;
 mod json;
