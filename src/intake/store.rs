@@ -258,7 +258,7 @@ impl Store {
         let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut paths: Vec<PathBuf> =
             entries.map_err(|error| log.add(unreadable(error)))?.into_iter().map(|entry| entry.path()).collect();
-        // Text files last: they are tables where there are no others, such as lists of SAP.
+        // Text files last: they are tables only beside other text files, such as lists of SAP.
         paths.sort_by_key(|path| (path.extension().is_some_and(|ending| ending == "txt"), path.clone()));
         let is_text = |table: &StoredTable| table.file.ends_with(".txt");
         for path in paths {
