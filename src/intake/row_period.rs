@@ -45,14 +45,7 @@ impl Row<'_> {
             return Err(self.reject(field, ValueFault::SerialDate { column, value }));
         }
         let formats = self.binding.map.map(|map| map.dates.of(field)).unwrap_or_default();
-        let are_weeks = || {
-            formats.iter().any(DateFormat::is_week)
-                || (formats.is_empty() && HEADINGS.contains(&&*folded(self.binding.heading(field))))
-        };
-        if text.len() == 6
-            && !is_ours
-            && let Some(week) = Week::numbered(text).filter(|_| are_weeks())
-        {
+        if let Some(week) = Week::numbered(text).filter(|_| !is_ours && self.are_weeks(field, formats)) {
             let month = self.shared.month_of(week).map(|month| Some((month, 1)));
             return month.ok_or_else(|| self.reject(field, ValueFault::Week { column, value }));
         }
@@ -74,15 +67,19 @@ impl Row<'_> {
             }
             Err(PeriodFault::NoCalendar) => ValueFault::NoCalendar { column, value },
             Err(PeriodFault::BareYear) => ValueFault::BareYear { column, value },
-            Err(PeriodFault::Not(DateFault::Not(formats))) if formats.is_empty() => {
-                ValueFault::NotPeriod { column, value }
-            }
+            Err(PeriodFault::Not(DateFault::Not(known))) if known.is_empty() => ValueFault::NotPeriod { column, value },
             Err(PeriodFault::Not(DateFault::Not(formats))) => ValueFault::NotDate { column, value, formats },
             Err(PeriodFault::Not(DateFault::Two(first, second))) => {
                 ValueFault::TwoDates { column, value, first: first.to_string(), second: second.to_string() }
             }
         };
         Err(self.reject(field, fault))
+    }
+
+    /// True when numbers such as `202505` in a column are those of weeks.
+    fn are_weeks(&self, field: Field, formats: &[DateFormat]) -> bool {
+        formats.iter().any(DateFormat::is_week)
+            || (formats.is_empty() && HEADINGS.contains(&&*folded(self.binding.heading(field))))
     }
 
     /// Notes the latest period that was read.

@@ -2,39 +2,12 @@
 
 use super::super::table::Field;
 use super::amounts::{notation, number, plus};
-use super::heading::is_one_of;
-use super::profile::{Column, Profile};
+use super::profile::Column;
 use super::section::Draft;
 use super::shares::{Filters, is_read};
 use super::text::quoted;
 use crate::units::grouped;
 use rust_decimal::Decimal;
-
-/// Headings of debits and credits in two columns.
-const DEBITS: [&str; 10] =
-    ["debit", "debits", "debitamount", "soll", "sollbetrag", "débit", "debe", "dare", "debet", "dr"];
-const CREDITS: [&str; 11] = [
-    "credit",
-    "credits",
-    "creditamount",
-    "haben",
-    "habenbetrag",
-    "crédit",
-    "haber",
-    "avere",
-    "kredit",
-    "cr",
-    "credito",
-];
-
-/// The columns of debits and credits: first the one with more amounts, which is the revenue, then the one that reduces it.
-pub(super) fn sides(profile: &Profile) -> Option<[&Column; 2]> {
-    let of = |headings: &[&str]| {
-        profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
-    };
-    let (debit, credit) = (of(&DEBITS)?, of(&CREDITS)?);
-    Some(if debit.filled > credit.filled { [debit, credit] } else { [credit, debit] })
-}
 
 /// Makes the amount the difference of `sides`, and asks about it with the sums of both.
 pub(super) fn subtract<'p>(draft: &mut Draft<'p>, sides: [&'p Column; 2]) {

@@ -6,7 +6,6 @@ use super::super::value::week::{HEADINGS, Week};
 use super::assumed::{assumed, is_ledger_account, organisations};
 use super::assumed_amount::assumed_amount;
 use super::dates::is_date;
-use super::debits::sides;
 use super::grouped::grouped;
 use super::heading::{compared, is_one_of, names_currency_in};
 use super::notation::{is_dash, is_number};
@@ -15,6 +14,7 @@ use super::period_heading::{is_fiscal_year, is_year_end, span, year_of};
 use super::profile::{Column, Profile};
 use super::role::{CONVERTED, has_word, is_quantity, is_seller, is_unit_price};
 use super::running_words::{NEXT as RUNNING, is_running, running};
+use super::sides::sides;
 use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
 use super::wide::{Wide, few, wide, years};
@@ -136,7 +136,7 @@ impl<'p> Fit<'p> {
         let price = numbers(UNIT_PRICES).or_else(|| by_word(is_unit_price));
         let factors = quantity.zip(price).filter(|_| amount.is_none()).map(<[&Column; 2]>::from);
         let sides = if amount.is_none() && factors.is_none() { sides(profile) } else { None };
-        let has_date = date.is_some() || year_and_month(profile).is_some();
+        let year_and_month = if date.is_none() { year_and_month(profile) } else { None };
         let is_price = amount.is_none() && quantity.is_none() && price.is_some();
         let amount = amount.or(price.filter(|_| is_price));
         Self {
@@ -145,12 +145,12 @@ impl<'p> Fit<'p> {
             consumer,
             is_grouped: group.is_some(),
             date,
-            year_and_month: if date.is_none() { year_and_month(profile) } else { None },
+            year_and_month,
             amount,
             factors: factors.or(sides),
             are_sides: sides.is_some(),
             close_date: profile.best(Field::CloseDate, Column::is_date),
-            wide: wide(profile).or_else(|| few(profile).filter(|_| !has_date)),
+            wide: wide(profile).or_else(|| few(profile).filter(|_| date.is_none() && year_and_month.is_none())),
             years: if date.is_none() { years(profile) } else { None },
             year: if date.is_none() { year(profile) } else { None },
             won_date: profile.columns.iter().find(|column| column.is_date() && is_one_of(&WON_DATES, &column.heading)),

@@ -56,6 +56,7 @@ mod running;
 mod running_words;
 mod section;
 mod shares;
+mod sides;
 mod suspect_words;
 mod suspects;
 mod synonym;

@@ -85,6 +85,16 @@ impl<'p> Draft<'p> {
         found.any(|is_one| is_one)
     }
 
+    /// Format of years and numbers of weeks in one of `columns`, unless its heading says that they are weeks.
+    fn numbered_weeks(&mut self, columns: &[&Column]) {
+        let is_numbered =
+            |column: &&&Column| column.are_weeks() && !HEADINGS.contains(&folded(&column.heading).as_ref());
+        if let Some(column) = columns.iter().find(is_numbered) {
+            let reason = format!("`{}` has years and numbers of weeks", column.heading);
+            self.section.set("date_format", quoted("YYYYWW"), reason);
+        }
+    }
+
     /// Format of the dates in the bound columns.
     pub fn dates(&mut self, fields: &[Field]) {
         let columns: Vec<&Column> =
@@ -140,12 +150,7 @@ impl<'p> Draft<'p> {
             self.section.set("date_format", quoted(format), reason.clone());
             dates_apart(self, fields, format);
         }
-        let is_numbered =
-            |column: &&&Column| column.are_weeks() && !HEADINGS.contains(&folded(&column.heading).as_ref());
-        if let Some(column) = columns.iter().find(is_numbered) {
-            let reason = format!("`{}` has years and numbers of weeks", column.heading);
-            self.section.set("date_format", quoted("YYYYWW"), reason);
-        }
+        self.numbered_weeks(&columns);
         for (heading, question) in open {
             self.ask(&heading, question);
         }

@@ -88,8 +88,8 @@ fn headings_of_accounting_systems_are_known_or_said_to_be_unusable() {
         .says("such as `1501`, are days and months without a year: export dates with their year");
     let columns = "Kunde;Datum;Soll;Haben\nAcme;10.01.2025;0,00;100,00\nBeta;11.01.2025;20,00;0,00\n";
     let seen = Seen::text(&[("a.csv", columns)]);
-    seen.says("`Soll` and `Haben` are debits and credits in two columns");
-    assert!(seen.book.is_none());
+    seen.says("the revenue is `Haben` (100.00) less `Soll` (20.00)");
+    assert_eq!(seen.revenue(), Decimal::from(80));
     let signs = "Kunde;Datum;Betrag;S/H\nAcme;10.01.2025;100,00;S\nBeta;11.01.2025;50,00;S\nAcme;12.01.2025;20,00;H\n";
     Seen::text(&[("a.csv", signs)]).says("write `subtract.\"S/H\" = \"…\"` under `[revenue]`");
 }

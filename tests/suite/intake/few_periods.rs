@@ -74,7 +74,7 @@ fn numbered_periods_are_those_of_the_calendar_year_with_a_question() {
 }
 
 #[test]
-fn lists_of_sap_in_a_text_file_of_a_folder_are_read() {
+fn lists_of_sap_in_a_text_file_of_a_directory_are_read() {
     let line = "-".repeat(60);
     let mut text =
         format!("Fakturaliste      Seite 1\n\n{line}\n|Kunde |Name 1    |Periode |  Nettowert|Währg|\n{line}\n");
