@@ -302,9 +302,12 @@ fn names_are_not_units() {
 }
 
 #[test]
-fn a_directory_of_text_files_only_says_which_it_has() {
-    let seen = Seen::text(&[("orders.txt", "Customer,Date,Amount\nA,2025-01-10,5\nB,2025-01-11,6\n")]);
-    seen.says("a file with another ending is read when it is named itself: `orders.txt`");
+fn text_files_are_read_in_a_directory_without_other_tables_and_named_beside_them() {
+    let orders = "Customer,Date,Amount\nA,2025-01-10,5\nB,2025-01-11,6\n";
+    assert_eq!(Seen::text(&[("orders.txt", orders)]).revenue(), Decimal::from(11));
+    let seen = Seen::text(&[("orders.txt", orders), ("sales.csv", &orders.replace(",5\n", ",7\n"))]);
+    assert_eq!(seen.revenue(), Decimal::from(13));
+    seen.says("`orders.txt` is not read: name it on the command line");
     let longer = Seen::text(&[("a.csv", "Customer,Date,Amount\nA,2025-01-10,5,\nB,2025-01-11,6,\n")]);
     longer.says("end the header with one too");
 }
