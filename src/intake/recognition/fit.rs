@@ -138,7 +138,6 @@ impl<'p> Fit<'p> {
         let sides = if amount.is_none() && factors.is_none() { sides(profile) } else { None };
         let year_and_month = if date.is_none() { year_and_month(profile) } else { None };
         let is_price = amount.is_none() && quantity.is_none() && price.is_some();
-        let amount = amount.or(price.filter(|_| is_price));
         Self {
             profile,
             partner: seller.or(named).or(group).or(only),
@@ -146,7 +145,7 @@ impl<'p> Fit<'p> {
             is_grouped: group.is_some(),
             date,
             year_and_month,
-            amount,
+            amount: amount.or(price.filter(|_| is_price)),
             factors: factors.or(sides),
             are_sides: sides.is_some(),
             close_date: profile.best(Field::CloseDate, Column::is_date),

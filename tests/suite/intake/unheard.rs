@@ -188,11 +188,14 @@ fn forms_of_dates_and_amounts_have_the_right_value() {
 
 #[test]
 fn periods_of_a_fiscal_calendar_need_it() {
-    for value in ["001/2024", "Q1 FY24"] {
-        let seen = Seen::text(&[("a.csv", &format!("Customer,Period,Amount\nA,{value},1\nB,{value},2\n"))]);
-        seen.says("fiscal");
-        assert!(seen.book.is_none());
-    }
+    let of = |value: &str| Seen::text(&[("a.csv", &format!("Customer,Period,Amount\nA,{value},1\nB,{value},2\n"))]);
+    let seen = of("Q1 FY24");
+    seen.says("fiscal");
+    assert!(seen.book.is_none());
+    // Numbered periods: the calendar year is assumed, and said.
+    let seen = of("001/2024");
+    seen.says("is read as a period of the calendar year");
+    assert_eq!(seen.revenue(), Decimal::from(3));
     let text = "Customer,Fiscal Year,Period,Amount\nA,2024,1,5\nB,2024,2,6\n";
     assert!(Seen::text(&[("a.csv", text)]).book.is_none());
 }
