@@ -6,7 +6,7 @@ use super::fault::PlanFault;
 use super::line_name::line_name;
 use super::lines::Lines;
 use super::request::Request;
-use super::view::view;
+use super::view::{part_of_month, uncovered, view};
 use crate::channel::{LineFacts, Name, PartnerBook, SegmentKey};
 use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::{LineAssessment, VendorPlugin, assess_line, because};
@@ -68,6 +68,8 @@ pub fn assess_partner(
     partner: Option<&str>,
 ) -> Result<PartnerAssessment, Findings> {
     let view = view(plugin, book, request)?;
+    let mut findings: Findings = part_of_month(book, request, &view).into_iter().collect();
+    findings.extend(uncovered(book.revenue_months(), &view));
     let known = book.as_of(view.as_of);
     let book = &*known;
     let index = index_of(book, partner).map_err(|finding| Findings::from_iter([finding]))?;
@@ -90,7 +92,7 @@ pub fn assess_partner(
     if faults.has_errors() {
         return Err(faults);
     }
-    let mut findings: Findings = lines.in_part(partner, assessed.len()).into_iter().collect();
+    findings.extend(lines.in_part(partner, assessed.len()));
     findings.extend(assessed.iter().filter_map(|line| missing(plugin, &partner.id, line)));
     Ok(PartnerAssessment {
         vendor: Arc::clone(&plugin.vendor),

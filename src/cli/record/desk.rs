@@ -138,7 +138,7 @@ impl Selection {
             eprint!("{}", crate::finding::render::human([&finding], false));
         }
         // A plan whose lines are all in force is locked without naming any.
-        if taken.is_empty() && step != Step::Lock {
+        if taken.is_empty() && (step != Step::Lock || !self.all) {
             return Err(Finding::from(LedgerFault::NoLine { command: step.to_string() }).into());
         }
         Ok(taken.into_iter().map(|line| line.key.clone()).collect())

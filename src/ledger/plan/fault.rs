@@ -154,7 +154,7 @@ crate::faults! {
         }
         /// The person who offered accepts for the partner.
         AcceptsOwn { line: String, person: String } = LedgerDuties {
-            message: format!("`{person}` offered the figure of line `{line}` and cannot accept it for the partner"),
+            message: format!("`{person}` set the figure of line `{line}` and cannot accept it for the partner"),
             help: "name who accepted at the partner with `--partner NAME`",
             varying: [line],
         }

@@ -401,9 +401,14 @@ mod tests {
             let findings = Access::parse("tokens.toml", &text).err().unwrap_or_default();
             findings.iter().map(|finding| finding.fault().cause().to_owned()).collect::<Vec<_>>()
         };
-        for token in
-            ["change-me", "change-me-please-change-me", "<token>", "${TOKEN_OF_THE_ORDERS}", "xxxxxxxxxxxxxxxxxxxxxx"]
-        {
+        for token in [
+            "change-me",
+            "change-me-please-change-me",
+            "<token>",
+            "at-least-twenty-characters-long",
+            "${TOKEN_OF_THE_ORDERS}",
+            "xxxxxxxxxxxxxxxxxxxxxx",
+        ] {
             assert_eq!(faults(&format!("token = \"{token}\"")), ["placeholder_token"], "{token}");
         }
         let zeros = "0".repeat(64);

@@ -4,7 +4,8 @@ use crate::document::Item;
 use crate::server::fault::ServerFault;
 
 /// Words of tokens that were left as an example has them.
-const PLACEHOLDERS: [&str; 6] = ["changeme", "replaceme", "placeholder", "yourtoken", "yoursecret", "inserttoken"];
+const PLACEHOLDERS: [&str; 7] =
+    ["changeme", "replaceme", "placeholder", "yourtoken", "yoursecret", "inserttoken", "atleasttwentycharacterslong"];
 
 /// Returns true for a token that everybody who knows the documentation can guess.
 pub fn is_placeholder(token: &str) -> bool {

@@ -126,6 +126,17 @@ fn a_factor_that_abstains_weighs_nothing() {
     assert_eq!(finding["message"], "no factor indicates a quota for `A`: `history`: nothing known");
 }
 
+/// The months after the book count as months without revenue, which lowers the quota: never without a word.
+#[test]
+fn an_assessment_long_after_the_revenue_of_its_book_says_so() {
+    let body = json!({"partner": "A", "book": small(), "as_of": "2026-11-30"});
+    let answer = document(&ask(&vendor(HISTORY), Kind::Assessment, &body).unwrap());
+    let finding = &answer["findings"][0];
+    assert_eq!((&finding["code"], &finding["severity"]), (&json!("plan::history"), &json!("warning")));
+    let message = finding["message"].as_str().unwrap();
+    assert!(message.contains("ends in 2025-12") && message.contains("2026-11-30"), "{message}");
+}
+
 #[test]
 fn the_query_of_a_batch_says_what_a_body_does_not() {
     let plugin = vendor(HISTORY);
