@@ -297,8 +297,16 @@ impl<'p> Draft<'p> {
         found.is_some()
     }
 
-    /// Leaves out rows without a value that data must have.
+    /// Leaves out rows without a value that data must have; asks where most rows may be of the partner above them.
     pub fn skip_empty(&mut self, fields: &[Field]) {
+        let is_partner = |(field, column): &&(Field, &Column)| *field == Field::PartnerId && column.is_blank_below();
+        if let Some(heading) = self.bound.iter().find(is_partner).map(|(_, column)| column.heading.clone()) {
+            let own = quoted(&heading);
+            let question = format!(
+                "rows without a value are left out: if each is of the one above, write `fill_down = [{own}]` instead"
+            );
+            self.ask(&heading, question);
+        }
         let empty: Vec<(&str, u64)> = self
             .bound
             .iter()

@@ -27,6 +27,21 @@ fn reads(name: &str, text: &str, expected: Decimal) -> Seen {
     seen
 }
 
+/// A report with the account once per group, and rows of counts in a column of codes: it would be read too low.
+#[test]
+fn rows_of_the_partner_above_are_not_left_out_without_a_word() {
+    let mut rows = "Account Name,Opportunity Name,Stage,Amount Currency,Amount,Close Date\n".to_owned();
+    for (name, first) in [("Acme", 1), ("Beta", 2)] {
+        for month in 1..=6 {
+            let name = if month == 1 { name } else { "" };
+            writeln!(rows, "{name},Deal {first}{month},Closed Won,EUR,100,{month:02}/14/2025").unwrap();
+        }
+        rows.push_str(",Count,,6,,\n");
+    }
+    let seen = Seen::text(&[("report.csv", &rows)]);
+    seen.says("write `fill_down = [\"Account Name\"]` instead");
+}
+
 #[test]
 fn one_or_two_months_are_read_in_every_notation() {
     for headings in [
